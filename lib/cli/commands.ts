@@ -1,0 +1,7 @@
+/** Every command of `irqscope`, loaded only when it is asked for. */
+import type { CommandTable } from "./command.ts";
+
+export const commands: CommandTable = {
+  completion: () =>
+    import("./commands/completion.ts").then((m) => m.completionCommand(() => commands)),
+};
