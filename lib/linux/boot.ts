@@ -1,0 +1,106 @@
+import type { Decision } from "./decision.ts";
+
+export type EraName =
+  | "E41"
+  | "E43"
+  | "E419"
+  | "E510"
+  | "mail"
+  | "E511"
+  | "E62"
+  | "E65"
+  | "E69"
+  | "E615"
+  | "E73";
+
+/** What Linux made of a machine: everything the kernel decides, nothing the hardware does. */
+export interface Boot {
+  readonly era: EraName;
+  /** The text of the panic or BUG, null when the kernel reaches user space. */
+  readonly panic: string | null;
+  /** Final `apic->name`. */
+  readonly apicDriver: string;
+  /** The CPUs run in x2APIC mode. */
+  readonly x2apic: boolean;
+  /** Greatest APIC ID that may come online, null when no limit is in force. */
+  readonly maxApicId: number | null;
+  readonly irqRemapping: "off" | "xapic" | "x2apic";
+  /** In Linux CPU order. */
+  readonly online: readonly OnlineCpu[];
+  readonly offline: readonly OfflineCpu[];
+  /** As in sysfs, such as `0-3`. */
+  readonly possible: string;
+  readonly present: string;
+  readonly chips: Chips;
+  /** Domain name to its chain of parents, root last, as debugfs names them. */
+  readonly domains: Readonly<Record<string, readonly string[]>>;
+  /** `ioapic:0`, `hpet:0`, `iommu:0` or a PCI address to who parents it. */
+  readonly parents: Readonly<Record<string, Parent>>;
+  readonly lines: readonly string[];
+  readonly trace: readonly Decision[];
+  /** The kernel state from which words are composed. */
+  readonly apic: ApicState;
+  readonly remapping: RemappingState;
+}
+
+export interface OnlineCpu {
+  /** Linux CPU number. */
+  readonly cpu: number;
+  readonly apicId: number;
+}
+
+export interface OfflineCpu {
+  readonly apicId: number;
+  readonly because: string;
+}
+
+/** irq_chip name stems of /proc/interrupts, sorted; a class without interrupts is absent. */
+export interface Chips {
+  readonly ioapic?: readonly string[];
+  readonly pciMsi?: readonly string[];
+  readonly hpetMsi?: readonly string[];
+  readonly iommuMsi?: readonly string[];
+}
+
+/** Who composes a device's messages. */
+export interface Parent {
+  /** The domain that composes, such as `VECTOR` or `INTEL-IR-0-13`; null for an orphan. */
+  readonly domain: string | null;
+  /** What kind of domain that is; null for an orphan. */
+  readonly kind: ParentKind | null;
+  /** Index of the remapping unit behind an `intelIr` or `amdIr` domain, else null. */
+  readonly unit: number | null;
+  /** The device's own domain below it, such as `IO-APIC-0` or `PCI-MSI-3`; null where none is. */
+  readonly own: string | null;
+  /** Those asked before, newest first, with their reason. */
+  readonly declined: readonly Declined[];
+}
+
+export type ParentKind = "vector" | "intelIr" | "amdIr" | "hypervIr" | "xenMsi";
+
+export interface Declined {
+  readonly domain: string;
+  readonly because: string;
+}
+
+export interface ApicState {
+  /** `apic->name`. */
+  readonly driver: string;
+  readonly mode: "xapic" | "x2apic" | "pic";
+  readonly destMode: "physical" | "logical";
+  readonly deliveryMode: "fixed" | "lowestPriority";
+  /** How `calc_dest_apicid` names a CPU. */
+  readonly destId: "cpuBit" | "apicId" | "cluster";
+  /** Greatest APIC ID in force, null when none. */
+  readonly maxApicId: number | null;
+  /** Linux's `virt_ext_dest_id`: address bits 11:5 carry destination bits 14:8. */
+  readonly extDestId: boolean;
+}
+
+/** Interrupt remapping as Linux runs it. */
+export type RemappingState =
+  | { readonly kind: "off" }
+  | { readonly kind: "intel"; readonly mode: "xapic" | "x2apic"; readonly sidChecked: boolean }
+  | { readonly kind: "amd"; readonly mode: "xapic" | "x2apic"; readonly irteBits: 32 | 128 }
+  /** Hyper-V's stub: remaps nothing, keeps I/O APIC pins to APIC IDs below 256. */
+  | { readonly kind: "hyperv"; readonly mode: "xapic" | "x2apic" };
