@@ -1,0 +1,223 @@
+/**
+ * Declare a register once: decode, encode, reserved-bit check, Markdown table and picture derive
+ * from the one declaration.
+ *
+ * Words up to 32 bits are unsigned numbers, wider ones are bigints. A declaration lists its fields
+ * from bit 0 upwards and must fill the word; reserved codes and bits are named, so encode undoes
+ * decode on every word.
+ *
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { flag, oneOf, register, uint } from "./register.ts";
+ *
+ * const lamp = register({
+ *   name: "Lamp",
+ *   width: 8,
+ *   source: "An example",
+ *   fields: {
+ *     on: flag("Lit"),
+ *     colour: oneOf(["red", "green", "blue", "reserved3"], "Shown colour"),
+ *     brightness: uint(5, "0 dark to 31 bright"),
+ *   },
+ * });
+ * assert.deepEqual(lamp.decode(0b01010_01_1), { on: true, colour: "green", brightness: 10 });
+ * assert.equal(lamp.encode({ on: true, colour: "green", brightness: 10 }), 0b01010_01_1);
+ * ```
+ *
+ * @module
+ */
+import { diagramOf } from "./diagram.ts";
+import { type Code, codecOf, type Word } from "./splitter.ts";
+
+export type { Code, Word } from "./splitter.ts";
+
+/** How one field of a register is read from, and written to, its bits. */
+export interface Field<T> {
+  /** Bits it takes. */
+  readonly width: number;
+  /** What it says, in the datasheet's words. */
+  readonly note: string;
+  /** The bits an encode without this field writes; zero unless the layout fixes another code. */
+  readonly rest: Code;
+  /** Whether hardware wants exactly `rest` here. */
+  readonly reserved: boolean;
+  /** From bits to meaning. A code is a number up to 53 bits wide, a bigint above. */
+  read(bits: Code): T;
+  /** From meaning to bits. */
+  write(value: T): Code;
+}
+
+/** The named fields of a register, bit 0 first. */
+export type Fields = Readonly<Record<string, Field<unknown>>>;
+
+/** What decode yields for a declaration's fields. */
+export type ValueOf<F> = { readonly [K in keyof F]: F[K] extends Field<infer T> ? T : never };
+
+/** Where one field sits. */
+export interface Place {
+  /** The field's name. */
+  readonly key: string;
+  /** Its lowest bit. */
+  readonly low: number;
+  /** Its highest bit. */
+  readonly high: number;
+  /** What it says. */
+  readonly note: string;
+  /** Whether hardware wants a fixed code here. */
+  readonly reserved: boolean;
+}
+
+/** A declared register; `W` is the type of its raw word. */
+export interface Register<F extends Fields, W extends Word = Word> {
+  /** Its name in this project's words. */
+  readonly name: string;
+  /** Bits of the whole word. */
+  readonly width: number;
+  /** Manual and section, or kernel file and symbol. */
+  readonly source: string;
+  /** The declaration itself. */
+  readonly fields: F;
+  /** Where each field sits, bit 0 first. */
+  readonly places: readonly Place[];
+  /** The fields of a raw word; RangeError when it is no unsigned word of this width. */
+  decode(raw: W): ValueOf<F>;
+  /** The raw word; absent fields rest at zero or at the code the layout fixes. */
+  encode(value: Partial<ValueOf<F>>): W;
+  /** Names of the reserved fields whose bits are not as hardware wants them. */
+  misused(raw: W): readonly string[];
+  /** The layout as a Markdown table, highest bits first. */
+  table(): string;
+  /** The layout as a text picture, 32 bits a row, highest bits first. */
+  diagram(): string;
+}
+
+/** What decode yields for a declared register. */
+export type Decoded<R> = R extends { readonly fields: infer F } ? ValueOf<F> : never;
+
+/**
+ * Declares a register, fields from bit 0 upwards.
+ * Throws a RangeError when the fields do not fill the width.
+ */
+export function register<const F extends Fields, const N extends number>(
+  declaration: { name: string; width: N; source: string; fields: F },
+): Register<F, WordOf<N>> {
+  const { name, width, source, fields } = declaration;
+  const places = placesOf(fields);
+  const filled = (places.at(-1)?.high ?? -1) + 1;
+  if (filled !== width) {
+    throw new RangeError(
+      `Cannot declare ${name}: its fields fill ${filled} of ${width} bits; name the rest`,
+    );
+  }
+  const { decode, encode, misused } = codecOf({ name, width, fields, places });
+  return {
+    name,
+    width,
+    source,
+    fields,
+    places,
+    decode: decode as (raw: WordOf<N>) => ValueOf<F>,
+    encode: encode as (value: Partial<ValueOf<F>>) => WordOf<N>,
+    misused: misused as (raw: WordOf<N>) => readonly string[],
+    table: () => tableOf(places),
+    diagram: () => diagramOf(places),
+  };
+}
+
+/** A literal width up to 32 makes number words, every other width bigint words. */
+export type WordOf<N extends number> = N extends SmallWidth ? number : bigint;
+type SmallWidth =
+  | 1
+  | 2
+  | 3
+  | 4
+  | 5
+  | 6
+  | 7
+  | 8
+  | 9
+  | 10
+  | 11
+  | 12
+  | 13
+  | 14
+  | 15
+  | 16
+  | LargerWidth;
+type LargerWidth = 17 | 18 | 19 | 20 | 21 | 22 | 23 | 24 | 25 | 26 | 27 | 28 | 29 | 30 | 31 | 32;
+
+function placesOf(fields: Fields): Place[] {
+  let low = 0;
+  return Object.entries(fields).map(([key, { width, note, reserved }]) => {
+    const place = { key, low, high: low + width - 1, note, reserved };
+    low += width;
+    return place;
+  });
+}
+
+function tableOf(places: readonly Place[]): string {
+  const rows = places.toReversed().map(({ key, low, high, note }) =>
+    `| ${low === high ? low : `${high}:${low}`} | \`${key}\` | ${note} |`
+  );
+  return ["| bits | field | meaning |", "| ---: | --- | --- |", ...rows].join("\n");
+}
+
+/** An unsigned number of at most 53 bits. */
+export function uint(width: number, note: string): Field<number> {
+  const limit = 2 ** width;
+  const write = (value: number) => {
+    if (Number.isInteger(value) && value >= 0 && value < limit) return value;
+    throw new RangeError(`Cannot encode "${note}": ${value} is outside 0 … ${limit - 1}`);
+  };
+  return { width, note, rest: 0, reserved: false, read: (bits) => Number(bits), write };
+}
+
+/** An unsigned bigint, for fields wider than 53 bits. */
+export function wide(width: number, note: string): Field<bigint> {
+  const limit = 1n << BigInt(width);
+  const write = (value: bigint) => {
+    if (value >= 0n && value < limit) return value;
+    throw new RangeError(`Cannot encode "${note}": ${value} is outside 0 … ${limit - 1n}`);
+  };
+  return { width, note, rest: 0n, reserved: false, read: (bits) => BigInt(bits), write };
+}
+
+/** One bit, true when set. */
+export function flag(note: string): Field<boolean> {
+  const write = (on: boolean) => on ? 1 : 0;
+  return { width: 1, note, rest: 0, reserved: false, read: (bits) => bits === 1, write };
+}
+
+/** One name for each of the field's 2ⁿ codes, code 0 first; reserved codes are named too. */
+export function oneOf<const N extends string>(names: readonly N[], note: string): Field<N> {
+  const width = Math.log2(names.length);
+  if (!Number.isInteger(width)) {
+    throw new RangeError(`Cannot declare "${note}": ${names.length} names are no power of two`);
+  }
+  const write = (name: N) => {
+    const code = names.indexOf(name);
+    if (code >= 0) return code;
+    throw new RangeError(`Cannot encode "${note}": ${name} is none of ${names.join(", ")}`);
+  };
+  return { width, note, rest: 0, reserved: false, read: (bits) => names[Number(bits)]!, write };
+}
+
+/** Bits that hardware keeps for itself and wants zero. */
+export function reserved(width: number, note = "Reserved, zero"): Field<number> {
+  return { ...uint(width, note), reserved: true };
+}
+
+/** Bits that are neither read nor checked by hardware. */
+export function ignored(width: number, note = "Ignored"): Field<number> {
+  return uint(width, note);
+}
+
+/** Bits whose code the format fixes, such as the 0xFEE of an interrupt address. */
+export function fixed(width: number, code: number, note: string): Field<number> {
+  return { ...uint(width, note), rest: code, reserved: true };
+}
+
+/** One bit the format fixes, such as the format bit of a remappable request. */
+export function fixedFlag(on: boolean, note: string): Field<boolean> {
+  return { ...flag(note), rest: on ? 1 : 0, reserved: true };
+}

@@ -1,0 +1,175 @@
+/**
+ * What a declared layout compiles to: a word is split into 32-bit limbs once, and every field is
+ * then plain number arithmetic on a limb or two. No bigint shift per field.
+ *
+ * @module
+ */
+import type { Fields, Place } from "./register.ts";
+
+/** A raw word: a number up to 32 bits, a bigint above. */
+export type Word = number | bigint;
+
+/** The bits of one field: a number up to 53 bits, a bigint above. */
+export type Code = number | bigint;
+
+/** Reads and writes words of one layout. */
+export interface Codec {
+  /** Word to fields. */
+  decode(raw: Word): Record<string, unknown>;
+  /** Fields to word. */
+  encode(value: Record<string, unknown>): Word;
+  /** Reserved fields that do not hold their code. */
+  misused(raw: Word): readonly string[];
+}
+
+interface Layout {
+  readonly name: string;
+  readonly width: number;
+  readonly fields: Fields;
+  readonly places: readonly Place[];
+}
+
+type Limbs = Uint32Array;
+
+interface Slot {
+  readonly key: string;
+  readonly field: Fields[string];
+  readonly get: (limbs: Limbs) => Code;
+  readonly put: (limbs: Limbs, code: Code) => void;
+}
+
+/** Compiles a layout. The limbs are one scratch array: decoding is not re-entrant, nor need it be. */
+export function codecOf({ name, width, fields, places }: Layout): Codec {
+  const slots = places.map((place) => slotOf(place, fields[place.key]!));
+  const reserved = slots.filter(({ field }) => field.reserved);
+  const { limbs, split, join } = width <= 32 ? numberWord(width) : bigintWord(width);
+  const load = (raw: Word) => {
+    if (!split(raw)) {
+      throw new RangeError(`Cannot decode ${name}: ${raw} is no unsigned ${width}-bit word`);
+    }
+  };
+  const decode = (raw: Word) => {
+    load(raw);
+    const value: Record<string, unknown> = {};
+    for (const { key, field, get } of slots) value[key] = field.read(get(limbs));
+    return value;
+  };
+  const encode = (value: Record<string, unknown>) => {
+    refuseStrangers(name, fields, value);
+    const codes = slots.map(({ key, field }) => {
+      const meaning = value[key];
+      return meaning === undefined ? field.rest : field.write(meaning);
+    });
+    limbs.fill(0);
+    for (let i = 0; i < slots.length; i++) slots[i]!.put(limbs, codes[i]!);
+    return join();
+  };
+  const misused = (raw: Word) => {
+    load(raw);
+    return reserved.filter(({ field, get }) => get(limbs) !== field.rest).map(({ key }) => key);
+  };
+  return { decode, encode, misused };
+}
+
+function refuseStrangers(name: string, fields: Fields, value: Record<string, unknown>): void {
+  for (const key in value) {
+    if (key in fields) continue;
+    const known = Object.keys(fields).join(", ");
+    throw new TypeError(`Cannot encode ${name}: "${key}" is no field of it; they are ${known}`);
+  }
+}
+
+function numberWord(width: number) {
+  const limbs = new Uint32Array(1);
+  const limit = 2 ** width;
+  const split = (raw: Word) => {
+    if (typeof raw !== "number" || !(raw >= 0 && raw < limit) || raw % 1 !== 0) return false;
+    limbs[0] = raw;
+    return true;
+  };
+  return { limbs, split, join: (): Word => limbs[0]! };
+}
+
+function bigintWord(width: number) {
+  const pairs = new BigUint64Array(Math.ceil(width / 64));
+  const limbs = new Uint32Array(pairs.buffer);
+  const split = (raw: Word) => {
+    if (typeof raw !== "bigint" || BigInt.asUintN(width, raw) !== raw) return false;
+    pairs[0] = raw;
+    for (let i = 1; i < pairs.length; i++) pairs[i] = raw >> BigInt(64 * i);
+    return true;
+  };
+  const join = (): Word => {
+    let word = pairs[0]!;
+    for (let i = 1; i < pairs.length; i++) word |= pairs[i]! << BigInt(64 * i);
+    return word;
+  };
+  return { limbs, split, join };
+}
+
+function slotOf(place: Place, field: Fields[string]): Slot {
+  return { key: place.key, field, ...accessOf(place.low, field.width) };
+}
+
+function accessOf(low: number, width: number): Pick<Slot, "get" | "put"> {
+  const limb = low >>> 5, shift = low & 31;
+  if (shift + width <= 32) return withinOneLimb(limb, shift, width);
+  return width <= 53 ? acrossLimbs(low, width) : manyLimbs(low, width);
+}
+
+function withinOneLimb(limb: number, shift: number, width: number): Pick<Slot, "get" | "put"> {
+  const mask = width === 32 ? 0xffff_ffff : 2 ** width - 1;
+  return {
+    get: (limbs) => (limbs[limb]! >>> shift & mask) >>> 0,
+    put: (limbs, code) => limbs[limb]! |= Number(code) << shift,
+  };
+}
+
+function acrossLimbs(low: number, width: number): Pick<Slot, "get" | "put"> {
+  const pieces = piecesOf(low, width);
+  return {
+    get: (limbs) => {
+      let code = 0;
+      for (const { access, scale } of pieces) code += Number(access.get(limbs)) * scale;
+      return code;
+    },
+    put: (limbs, code) => {
+      for (const { access, scale, span } of pieces) {
+        access.put(limbs, Math.floor(Number(code) / scale) % span);
+      }
+    },
+  };
+}
+
+function manyLimbs(low: number, width: number): Pick<Slot, "get" | "put"> {
+  const pieces = piecesOf(low, width);
+  return {
+    get: (limbs) =>
+      pieces.reduce((code, { access, at }) => code | BigInt(access.get(limbs)) << BigInt(at), 0n),
+    put: (limbs, code) => {
+      for (const { access, at, width } of pieces) {
+        access.put(limbs, Number(BigInt.asUintN(width, BigInt(code) >> BigInt(at))));
+      }
+    },
+  };
+}
+
+interface Piece {
+  readonly access: Pick<Slot, "get" | "put">;
+  readonly at: number;
+  readonly width: number;
+  readonly scale: number;
+  readonly span: number;
+}
+
+function piecesOf(low: number, width: number): Piece[] {
+  const pieces: Piece[] = [];
+  for (let at = 0; at < width;) {
+    const shift = (low + at) & 31;
+    const size = Math.min(32 - shift, width - at);
+    const access = withinOneLimb((low + at) >>> 5, shift, size);
+    pieces.push({ access, at, width: size, scale: 2 ** at, span: 2 ** size });
+    at += size;
+  }
+  return pieces;
+}
