@@ -1,0 +1,79 @@
+/**
+ * The HPET's registers as far as interrupts go.
+ *
+ * @module
+ */
+import { type Decoded, flag, oneOf, register, reserved, uint } from "../bits/register.ts";
+import { TRIGGERS } from "./interrupt_message.ts";
+
+const SOURCE = "IA-PC HPET specification 1.0a";
+
+/** General capabilities, offset 0x000. */
+export const hpetCapabilities = register({
+  name: "HpetCapabilities",
+  width: 64,
+  source: `${SOURCE} 2.3.4`,
+  fields: {
+    revision: uint(8, "Hardware revision"),
+    lastTimer: uint(5, "Number of the last timer"),
+    counter64: flag("Main counter is 64 bits wide"),
+    reserved14: reserved(1),
+    legacyCapable: flag("Can take the place of 8254 and RTC interrupts"),
+    vendor: uint(16, "PCI vendor"),
+    period: uint(32, "Main counter period in femtoseconds"),
+  },
+});
+/** Fields of {@link hpetCapabilities}. */
+export type HpetCapabilities = Decoded<typeof hpetCapabilities>;
+
+/** General configuration, offset 0x010. */
+export const hpetConfiguration = register({
+  name: "HpetConfiguration",
+  width: 64,
+  source: `${SOURCE} 2.3.5`,
+  fields: {
+    enabled: flag("Counter runs, timers may interrupt"),
+    legacyReplacement: flag("Timer 0 drives IRQ0 (pin 2), timer 1 IRQ8"),
+    reserved2to63: reserved(62),
+  },
+});
+/** Fields of {@link hpetConfiguration}. */
+export type HpetConfiguration = Decoded<typeof hpetConfiguration>;
+
+/** Timer n configuration and capability, offset 0x100 + 0x20·n. */
+export const hpetTimer = register({
+  name: "HpetTimer",
+  width: 64,
+  source: `${SOURCE} 2.3.8`,
+  fields: {
+    reserved0: reserved(1),
+    trigger: oneOf(TRIGGERS, "Interrupt type; messages must be edge"),
+    interruptEnabled: flag("May interrupt"),
+    periodic: flag("Periodic mode"),
+    periodicCapable: flag("Offers periodic mode"),
+    counter64: flag("Comparator is 64 bits wide"),
+    setValue: flag("Next write sets the accumulator"),
+    reserved7: reserved(1),
+    mode32: flag("Forced to 32 bits"),
+    ioapicPin: uint(5, "INT_ROUTE: I/O APIC pin while messages are off"),
+    fsbEnabled: flag("FSB_EN: sends messages; overrides the pin"),
+    fsbCapable: flag("FSB_CAP: can send messages, read only"),
+    reserved16to31: reserved(16),
+    routeCapMask: uint(32, "INT_ROUTE_CAP: pins it may be routed to, read only"),
+  },
+});
+/** Fields of {@link hpetTimer}. */
+export type HpetTimer = Decoded<typeof hpetTimer>;
+
+/** Timer n FSB interrupt route, offset 0x110 + 0x20·n: the message it sends. */
+export const hpetRoute = register({
+  name: "HpetRoute",
+  width: 64,
+  source: `${SOURCE} 2.3.10`,
+  fields: {
+    data: uint(32, "FSB_INT_VAL: message data"),
+    address: uint(32, "FSB_INT_ADDR: message address; there is no upper half"),
+  },
+});
+/** Fields of {@link hpetRoute}. */
+export type HpetRoute = Decoded<typeof hpetRoute>;
