@@ -1,2 +1,4 @@
-/** The house rules that deno lint does not know. Rules are added beside this list. */
-export default { name: "irqscope", rules: {} } satisfies Deno.lint.Plugin;
+/** The plugin deno.json names: every house rule under `irqscope/`. */
+import { rules } from "./rules.ts";
+
+export default { name: "irqscope", rules } satisfies Deno.lint.Plugin;
