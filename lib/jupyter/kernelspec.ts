@@ -1,0 +1,64 @@
+/**
+ * The kernelspec: how Jupyter starts this kernel. Source: Jupyter client documentation, "Making
+ * kernels for Jupyter", section "Kernel specs"; messaging protocol 5.5.
+ */
+import { join } from "node:path";
+import { z } from "zod";
+
+/** `kernel.json`. Unknown members are kept: other tools may have added them. */
+export const kernelspecSchema = z.looseObject({
+  argv: z.array(z.string()).min(1),
+  display_name: z.string(),
+  language: z.string(),
+  interrupt_mode: z.enum(["signal", "message"]).optional(),
+  kernel_protocol_version: z.string().optional(),
+  env: z.record(z.string(), z.string()).optional(),
+  metadata: z.record(z.string(), z.unknown()).optional(),
+});
+export type Kernelspec = z.infer<typeof kernelspecSchema>;
+
+export interface KernelspecOptions {
+  /** Absolute path of a Deno that stays where it is. */
+  readonly deno: string;
+  /** The folder of deno.json. */
+  readonly project: string;
+  readonly displayName: string;
+  /** Deno's permission options for the user's code, such as `--allow-net=example.org`. */
+  readonly permissions: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly debugger: boolean;
+}
+
+/** The messaging protocol the front speaks. */
+export const protocolVersion = "5.5";
+
+export const entryPoint = "lib/kernel/main.ts";
+
+/** The front runs with all permissions; the user's code only with those named after its path. */
+export function kernelspec(options: KernelspecOptions): Kernelspec {
+  const { deno, project, displayName, permissions, env } = options;
+  return {
+    argv: [
+      deno,
+      "run",
+      "--quiet",
+      "--no-prompt",
+      "--allow-all",
+      `--config=${join(project, "deno.json")}`,
+      join(project, entryPoint),
+      ...permissions,
+      "{connection_file}",
+    ],
+    display_name: displayName,
+    language: "typescript",
+    interrupt_mode: "message",
+    kernel_protocol_version: protocolVersion,
+    ...(Object.keys(env).length > 0 ? { env: { ...env } } : {}),
+    metadata: options.debugger ? { debugger: true } : {},
+  };
+}
+
+/** Whether a kernelspec starts a kernel of this project, wherever the project stands. */
+export function isOurs({ argv }: Kernelspec): boolean {
+  return argv.some((word) => word.replaceAll("\\", "/").endsWith(`/${entryPoint}`));
+}
