@@ -1,0 +1,77 @@
+import type { ByteReader } from "./byte_reader.ts";
+import { decodeCommand, encodeError, encodeReady } from "./command.ts";
+import { readFrame } from "./frame.ts";
+import { closing, type Dialect, opening, readClosing, readOpening } from "./greeting.ts";
+import type { Limits } from "./limits.ts";
+import { type SocketType, socketTypes, talksTo, zmtp2Name } from "./socket_type.ts";
+import { ProtocolViolation } from "./violation.ts";
+
+/** Who a peer says it is. */
+export interface Introduction {
+  readonly dialect: Dialect;
+  readonly socketType: string;
+  /** The name a ROUTER addresses it by; empty where it leaves the naming to us. */
+  readonly identity: Uint8Array;
+}
+
+interface Wire {
+  readonly bytes: ByteReader;
+  write(bytes: Uint8Array): Promise<void>;
+}
+
+/**
+ * Greets a peer and learns who it is. Both ends may speak first, so the connecting and the
+ * accepting side run the same steps. Throws `ProtocolViolation` for whoever is not our kind.
+ */
+export async function handshake(
+  wire: Wire,
+  ours: SocketType,
+  limits: Pick<Limits, "commandBytes">,
+): Promise<Introduction> {
+  await wire.write(opening);
+  const version = await readOpening(wire.bytes);
+  return version === "zmtp2" ? introduce2(wire, ours) : introduce3(wire, ours, limits);
+}
+
+async function introduce3(
+  wire: Wire,
+  ours: SocketType,
+  { commandBytes }: Pick<Limits, "commandBytes">,
+): Promise<Introduction> {
+  await wire.write(closing);
+  const dialect = await readClosing(wire.bytes);
+  await wire.write(encodeReady({ "Socket-Type": new TextEncoder().encode(ours) }));
+  const frame = await readFrame(wire.bytes, { mostBytes: () => commandBytes });
+  const properties = readyProperties(frame);
+  const socketType = new TextDecoder().decode(properties.get("socket-type"));
+  if (!talksTo(ours, socketType)) await refuseType(wire, ours, socketType);
+  return { dialect, socketType, identity: identity(properties.get("identity")) };
+}
+
+function readyProperties(frame: { command: boolean; body: Uint8Array }) {
+  if (!frame.command) throw new ProtocolViolation("Cannot shake hands: a message, not READY");
+  const command = decodeCommand(frame.body);
+  if (command.kind === "ready") return command.properties;
+  throw new ProtocolViolation(`Cannot shake hands: ${command.kind}, not READY`);
+}
+
+async function refuseType(wire: Wire, ours: SocketType, theirs: string | undefined) {
+  await wire.write(encodeError("Invalid socket type"));
+  throw new ProtocolViolation(`Cannot shake hands: a ${ours} does not talk to ${theirs}`);
+}
+
+/** Names starting with a zero octet are ours to give; a peer that claims one gets another. */
+function identity(claimed: Uint8Array | undefined): Uint8Array {
+  const usable = claimed && claimed.length <= 255 && claimed[0] !== 0;
+  return usable ? claimed : new Uint8Array();
+}
+
+async function introduce2(wire: Wire, ours: SocketType): Promise<Introduction> {
+  await wire.write(Uint8Array.of(socketTypes[ours].octet, 0, 0));
+  const socketType = zmtp2Name(await wire.bytes.byte());
+  const frame = await readFrame(wire.bytes, { mostBytes: () => 255 });
+  if (socketType === undefined || !talksTo(ours, socketType)) {
+    throw new ProtocolViolation(`Cannot shake hands: a ${ours} does not talk to ${socketType}`);
+  }
+  return { dialect: { kind: "zmtp2" }, socketType, identity: identity(frame.body) };
+}

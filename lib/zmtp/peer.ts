@@ -1,0 +1,128 @@
+import { ByteReader } from "./byte_reader.ts";
+import { type Command, decodeCommand, encodePong } from "./command.ts";
+import { closeQuietly, type Connection } from "./endpoint.ts";
+import { type Multipart, readFrame } from "./frame.ts";
+import { handshake, type Introduction } from "./handshake.ts";
+import type { Limits } from "./limits.ts";
+import { Outbox } from "./outbox.ts";
+import type { SocketType } from "./socket_type.ts";
+import { ProtocolViolation } from "./violation.ts";
+
+/** What arrives from a peer once it is introduced. PING is answered before anyone sees it. */
+export type Received =
+  | { readonly kind: "message"; readonly frames: Multipart }
+  | Extract<Command, { kind: "subscribe" | "cancel" }>;
+
+/** One connection, from its greeting to its end. */
+export class Peer {
+  readonly introduction: Introduction;
+  /** Why the connection ended, where we ended it. */
+  ended: string | undefined;
+  readonly #connection: Connection;
+  readonly #bytes: ByteReader;
+  readonly #outbox: Outbox;
+  readonly #limits: Limits;
+  #closed = false;
+
+  private constructor(
+    connection: Connection,
+    { bytes, introduction, limits }: {
+      bytes: ByteReader;
+      introduction: Introduction;
+      limits: Limits;
+    },
+  ) {
+    this.introduction = introduction;
+    this.#connection = connection;
+    this.#bytes = bytes;
+    this.#limits = limits;
+    this.#outbox = new Outbox((piece) => connection.write(piece), {
+      limits,
+      giveUp: (because) => this.close(because),
+    });
+  }
+
+  /** Shakes hands on a new connection; closes it and throws where that fails or takes too long. */
+  static async meet(connection: Connection, ours: SocketType, limits: Limits): Promise<Peer> {
+    if ("setNoDelay" in connection) connection.setNoDelay(true);
+    const deadline = setTimeout(() => closeQuietly(connection), limits.handshakeMs);
+    try {
+      const bytes = new ByteReader((into) => connection.read(into));
+      const write = (piece: Uint8Array) => writeWhole(connection, piece);
+      const introduction = await handshake({ bytes, write }, ours, limits);
+      return new Peer(connection, { bytes, introduction, limits });
+    } catch (error) {
+      closeQuietly(connection);
+      throw error;
+    } finally {
+      clearTimeout(deadline);
+    }
+  }
+
+  /** Queues wire bytes (`encodeMessage`); a promise asks the sender to wait for this peer. */
+  send(pieces: readonly Uint8Array[]): Promise<void> | undefined {
+    return this.#outbox.push(pieces);
+  }
+
+  flushed(): Promise<void> {
+    return this.#outbox.flushed();
+  }
+
+  /** What the peer sends, until it or we close. Throws `ProtocolViolation` or `EndOfStream`. */
+  async *received(): AsyncGenerator<Received, void> {
+    let frames: Uint8Array[] = [];
+    let size = 0;
+    const { messageBytes, messageFrames, commandBytes } = this.#limits;
+    const mostBytes = (command: boolean) => command ? commandBytes : messageBytes - size;
+    while (!this.#closed) {
+      const frame = await readFrame(this.#bytes, { mostBytes });
+      if (frame.command) {
+        const command = this.#obey(decodeCommand(frame.body));
+        if (command) yield command;
+        continue;
+      }
+      frames.push(frame.body);
+      size += frame.body.length;
+      if (frame.more && frames.length < messageFrames) continue;
+      if (frame.more) throw tooManyFrames(messageFrames);
+      yield { kind: "message", frames };
+      frames = [];
+      size = 0;
+    }
+  }
+
+  /** Commands may stand between any two frames, even of one message: libzmq's PING does. */
+  #obey(command: Command): Extract<Received, { kind: "subscribe" | "cancel" }> | undefined {
+    switch (command.kind) {
+      case "ping":
+        void this.send([encodePong(command.context)]);
+        return undefined;
+      case "subscribe":
+      case "cancel":
+        return command;
+      case "error":
+        throw new ProtocolViolation(`Cannot go on: the peer reports ${command.reason}`);
+      case "ready":
+      case "pong":
+      case "unknown":
+        return undefined;
+    }
+    command satisfies never;
+  }
+
+  close(because?: string): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.ended = because;
+    this.#outbox.close();
+    closeQuietly(this.#connection);
+  }
+}
+
+function tooManyFrames(most: number): ProtocolViolation {
+  return new ProtocolViolation(`Cannot read message: it has more than ${most} frames`);
+}
+
+async function writeWhole(connection: Connection, bytes: Uint8Array): Promise<void> {
+  for (let at = 0; at < bytes.length;) at += await connection.write(bytes.subarray(at));
+}
