@@ -45,6 +45,20 @@ export interface InterruptMessage {
   readonly vector: number;
   /** Edge or level. */
   readonly trigger: Trigger;
-  /** Level asserted; always true for edge on current hardware. */
+  /** Level asserted; of no matter for edge, where device messages leave it clear. */
   readonly level: boolean;
+}
+
+/** The commonest message: fixed, edge, physical, to one destination; `parts` say what differs. */
+export function fixedMessage(
+  parts: Pick<InterruptMessage, "dest" | "vector"> & Partial<InterruptMessage>,
+): InterruptMessage {
+  return {
+    destMode: "physical",
+    redirectionHint: false,
+    deliveryMode: "fixed",
+    trigger: "edge",
+    level: false,
+    ...parts,
+  };
 }
