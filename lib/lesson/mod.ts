@@ -1,0 +1,10 @@
+/**
+ * What the notebooks teach with: questions that come before their answers, one strip that shows the
+ * state after every step, and claims that are checked where they are made.
+ *
+ * @module
+ */
+export { check, ClaimError, refute } from "./check.ts";
+export { predict, type Prediction } from "./predict.ts";
+export type { Shown } from "./shown.ts";
+export { bootState, type State, stateStrip } from "./state_strip.ts";
