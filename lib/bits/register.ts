@@ -207,6 +207,11 @@ export function reserved(width: number, note = "Reserved, zero"): Field<number> 
   return { ...uint(width, note), reserved: true };
 }
 
+/** Reserved bits beyond what {@link reserved} can hold. */
+export function reservedWide(width: number, note = "Reserved, zero"): Field<bigint> {
+  return { ...wide(width, note), reserved: true };
+}
+
 /** Bits that are neither read nor checked by hardware. */
 export function ignored(width: number, note = "Ignored"): Field<number> {
   return uint(width, note);
