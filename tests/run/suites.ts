@@ -1,11 +1,12 @@
 /** Which tests there are: found in the tree, so that none is forgotten. */
-import { dirname, join, relative } from "node:path";
+import { basename, dirname, join, relative } from "node:path";
 import { projectRoot } from "../../lib/cli/world.ts";
 import { columns } from "../lint/rooms.ts";
-import { check, denoTest, type Step, together } from "./step.ts";
+import { check, denoTest, pytest, type Step, together } from "./step.ts";
 
-/** Rooms whose tests need no process of their own and may share the machine. */
-const quick: readonly string[] = [...columns.model, "lint", "cli", "zmtp", "jupyter", "notebook"];
+/** Groups of folders whose tests may share the machine, for none of them starts a kernel. */
+const model: readonly string[] = [...columns.model, "lint", "run"];
+const wire: readonly string[] = ["zmtp", "jupyter", "notebook", "cli"];
 
 export function houseSteps(): Step {
   return together("house", [
@@ -16,16 +17,36 @@ export function houseSteps(): Step {
   ]);
 }
 
-export async function quickSteps(): Promise<readonly Step[]> {
-  const folders = (await testFolders()).filter(isQuick);
-  return [denoTest("model", { args: ["--parallel", ...folders] }), docTests()];
+export async function modelSteps(): Promise<readonly Step[]> {
+  return [await parallel("model", model), docTests()];
+}
+
+export async function wireSteps(): Promise<readonly Step[]> {
+  return [await parallel("wire", wire)];
+}
+
+async function parallel(name: string, rooms: readonly string[]): Promise<Step> {
+  const folders = (await testFolders()).filter((folder) => rooms.includes(roomOf(folder)));
+  return denoTest(name, { args: ["--parallel", ...folders] });
 }
 
 /** Each remaining folder by itself: these start kernels, browsers and machines. */
 export async function slowSteps(env: Readonly<Record<string, string>>): Promise<readonly Step[]> {
-  const folders = (await testFolders()).filter((folder) => !isQuick(folder));
+  const shared = [...model, ...wire];
+  const folders = (await testFolders()).filter((folder) => !shared.includes(roomOf(folder)));
   return folders.map((folder) =>
     denoTest(relative("tests", folder), { args: [folder], env, minutes: 6 })
+  );
+}
+
+/** Each folder of Python tests (`test_*.py`), the conformance tools apart. */
+export async function pythonSteps(
+  python: string,
+  env: Readonly<Record<string, string>>,
+): Promise<readonly Step[]> {
+  const folders = (await foldersWith(/^test_.*\.py$/)).filter((f) => f !== "tests/conformance");
+  return folders.map((folder) =>
+    pytest(python, `${relative("tests", folder)} in Python`, { args: [folder], env })
   );
 }
 
@@ -33,20 +54,24 @@ function docTests(): Step {
   return denoTest("examples in the docs", { args: ["--doc", "README.md", "mod.ts", "lib"] });
 }
 
-function isQuick(folder: string): boolean {
-  return quick.includes(folder.split(/[\\/]/)[1] ?? "");
+function roomOf(folder: string): string {
+  return folder.split(/[\\/]/)[1] ?? "";
 }
 
-/** Every folder below tests/ that holds tests of Deno, as `tests/x86`; subfolders by themselves. */
-async function testFolders(): Promise<readonly string[]> {
+function testFolders(): Promise<readonly string[]> {
+  return foldersWith(/_test\.ts$/);
+}
+
+/** Every outermost folder below tests/ that holds files of such a name, as `tests/x86`. */
+async function foldersWith(name: RegExp): Promise<readonly string[]> {
   const folders = new Set<string>();
   for await (const file of files(join(projectRoot, "tests"))) {
-    if (file.endsWith("_test.ts")) folders.add(dirname(relative(projectRoot, file)));
+    if (name.test(basename(file))) folders.add(dirname(relative(projectRoot, file)));
   }
   return withoutNested([...folders].sort());
 }
 
-/** `deno test FOLDER` takes subfolders along. */
+/** Test programs take subfolders along. */
 function withoutNested(folders: readonly string[]): readonly string[] {
   return folders.filter((folder) =>
     !folders.some((other) => other !== folder && folder.startsWith(`${other}/`))
