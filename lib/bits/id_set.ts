@@ -84,6 +84,17 @@ export class IdSet {
     return new IdSet(steps);
   }
 
+  /** The given members (a 16-bit mask) of the listed clusters, which ascend. */
+  static clusterList(clusters: readonly number[], members: number): IdSet {
+    const steps: Step[] = [];
+    clusters.forEach((cluster, i) => {
+      append(steps, cluster, members & ALL_MEMBERS);
+      const next = cluster + 1;
+      if (next < CLUSTERS && clusters[i + 1] !== next) append(steps, next, 0);
+    });
+    return new IdSet(steps);
+  }
+
   /** The given members (a 16-bit mask) of every cluster from `first` to `last`. */
   static clusters([first, last]: Interval, members: number): IdSet {
     if (!(first >= 0 && first <= last && last < CLUSTERS)) {
