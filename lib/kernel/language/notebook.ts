@@ -1,0 +1,126 @@
+/** The notebook as the language server sees it: one document a cell, in order of execution. */
+import { declarationsOf, renamePrefixes } from "./declared.ts";
+import { offsetAt, positionAt, type TextEdit, withEdits, type WorkspaceEdit } from "./protocol.ts";
+import type { Rpc } from "./rpc.ts";
+
+/** One cell's document. */
+export interface CellDocument {
+  readonly uri: string;
+  text: string;
+  version: number;
+}
+
+export interface LanguageNotebook {
+  /** Adds a cell behind those before it, whose names it shadows as JavaScript would. */
+  commit(code: string): Promise<CellDocument>;
+  /** Drops a cell that later cells cannot refer to, as it declares nothing. */
+  settle(cell: CellDocument): void;
+  /** The document at the very end that holds what the user is typing. */
+  scratch(code: string): CellDocument;
+  readonly cells: readonly CellDocument[];
+}
+
+/** Opens an empty notebook in a folder; relative imports resolve from there. */
+export function openNotebook(rpc: Rpc, folder: URL, prelude: string): LanguageNotebook {
+  const uri = new URL("kernel.ipynb", folder).href;
+  const cells: CellDocument[] = [];
+  let version = 1;
+  let made = 0;
+  let typed: CellDocument | undefined;
+
+  const document = (text: string): CellDocument => ({
+    uri: `deno-notebook-cell:${new URL("kernel.ipynb", folder).pathname}#c${made++}`,
+    text,
+    version: 1,
+  });
+  const change = (cells: object) =>
+    rpc.notify("notebookDocument/didChange", {
+      notebookDocument: { uri, version: ++version },
+      change: { cells },
+    });
+  const insert = (document: CellDocument, start: number) =>
+    change({
+      structure: {
+        array: { start, deleteCount: 0, cells: [{ kind: 2, document: document.uri }] },
+        didOpen: [textItem(document)],
+      },
+    });
+  const remove = (index: number) => {
+    const [{ uri }] = cells.splice(index, 1) as [CellDocument];
+    change({
+      structure: { array: { start: index + 1, deleteCount: 1, cells: [] }, didClose: [{ uri }] },
+    });
+  };
+  const retype = (document: CellDocument, text: string) => {
+    if (document.text === text) return;
+    document.text = text;
+    document.version++;
+    const { uri, version } = document;
+    change({ textContent: [{ document: { uri, version }, changes: [{ text }] }] });
+  };
+  const shadow = async (names: ReadonlySet<string>, at: number) => {
+    for (const cell of cells.toReversed()) {
+      const declared = [...declarationsOf(cell.text)];
+      const hidden = declared.filter(([name]) => names.has(name));
+      if (hidden.length === 0) continue;
+      if (hidden.length === declared.length) remove(cells.indexOf(cell));
+      else for (const [name] of hidden) await rename(cell, name, `${name}$${at}`);
+    }
+  };
+  const rename = async (cell: CellDocument, name: string, newName: string) => {
+    const offset = declarationsOf(cell.text).get(name)!;
+    const edit = await rpc.request<WorkspaceEdit | null>("textDocument/rename", {
+      textDocument: { uri: cell.uri },
+      position: positionAt(cell.text, offset),
+      newName,
+    });
+    for (const cell of cells) {
+      const edits = edit?.changes?.[cell.uri];
+      if (edits) retype(cell, withEdits(cell.text, prefixed(cell.text, edits)));
+    }
+  };
+
+  const opening = document(prelude);
+  rpc.notify("notebookDocument/didOpen", {
+    notebookDocument: {
+      uri,
+      notebookType: "jupyter-notebook",
+      version,
+      cells: [{ kind: 2, document: opening.uri }],
+    },
+    cellTextDocuments: [textItem(opening)],
+  });
+
+  return {
+    cells,
+    async commit(code) {
+      typed &&= (retype(typed, ""), typed);
+      await shadow(new Set(declarationsOf(code).keys()), made);
+      const cell = document(code);
+      cells.push(cell);
+      insert(cell, cells.length);
+      return cell;
+    },
+    settle(cell) {
+      const index = cells.indexOf(cell);
+      if (index !== -1 && declarationsOf(cell.text).size === 0) remove(index);
+    },
+    scratch(code) {
+      if (!typed) insert(typed = document(code), cells.length + 1);
+      else retype(typed, code);
+      return typed;
+    },
+  };
+}
+
+function textItem({ uri, version, text }: CellDocument) {
+  return { uri, version, text, languageId: "typescript" };
+}
+
+function prefixed(text: string, edits: readonly TextEdit[]): readonly TextEdit[] {
+  const prefixes = renamePrefixes(text);
+  return edits.map(({ range, newText }) => ({
+    range,
+    newText: (prefixes.get(offsetAt(text, range.start)) ?? "") + newText,
+  }));
+}

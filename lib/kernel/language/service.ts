@@ -1,0 +1,226 @@
+/**
+ * What a cell means before it runs: completion, documentation and type errors from `deno lsp`,
+ * across the cells that ran. Nothing here executes user code.
+ */
+import type { Completion, MimeBundle } from "../interpreter.ts";
+import { completionOf, type Resolved, wordBefore } from "./completion.ts";
+import { declarationsOf } from "./declared.ts";
+import { documentationOf, isUnknown } from "./documentation.ts";
+import { type CellDocument, type LanguageNotebook, openNotebook } from "./notebook.ts";
+import {
+  type CompletionItem,
+  type CompletionList,
+  type Hover,
+  type Location,
+  type LocationLink,
+  positionAt,
+  type Range,
+  type ServerDiagnostic,
+  type SignatureHelp,
+} from "./protocol.ts";
+import { type LanguageServer, type ServerOptions, startServer } from "./server.ts";
+import { type Slot, takeSlot } from "./slots.ts";
+import { sourceAt } from "./source.ts";
+
+export interface LanguageOptions extends ServerOptions {
+  /** Declarations of the names the kernel itself puts into every cell. */
+  readonly prelude: string;
+  /** Folder of the locks that bound how many servers a user's kernels run. */
+  readonly slots: string;
+  /** How many may run at a time. */
+  readonly servers: number;
+}
+
+/** A type error of a cell. Lines and columns count from 1. */
+export interface TypeProblem {
+  readonly message: string;
+  /** TypeScript's number, such as 2322. */
+  readonly code: number;
+  readonly line: number;
+  readonly column: number;
+  readonly endLine: number;
+  readonly endColumn: number;
+}
+
+export interface LanguageService {
+  /** Starts the server unless one runs or all slots are taken; later calls then answer. */
+  warm(): void;
+  /** Whether an answer may be had without waiting for a server to start. */
+  readonly ready: boolean;
+  /** Adds a cell that is about to run; yields its type errors, none while no server runs. */
+  commit(code: string): Promise<readonly TypeProblem[]>;
+  /** Undefined while no server runs. */
+  complete(code: string, cursor: number): Promise<Completion | undefined>;
+  /** Undefined where there is nothing to say, or no server runs. */
+  inspect(code: string, cursor: number, detail: 0 | 1): Promise<MimeBundle | undefined>;
+  /** Forgets every cell: the user's process was replaced. */
+  forget(): void;
+  stop(): void;
+}
+
+interface Running {
+  readonly server: LanguageServer;
+  readonly notebook: LanguageNotebook;
+}
+
+/** A service that is cold until `warm` is called. */
+export function languageService(options: LanguageOptions): LanguageService {
+  let ran: string[] = [];
+  let starting: Promise<Running | undefined> | undefined;
+  let running: Running | undefined;
+  let slot: Slot | undefined;
+  let queue: Promise<unknown> = Promise.resolve();
+
+  const start = async (): Promise<Running | undefined> => {
+    slot = takeSlot(options.slots, options.servers);
+    if (!slot) return undefined;
+    const server = await startServer(options);
+    server.ended.then(() => running?.server === server && cool());
+    const notebook = openNotebook(server, options.folder, options.prelude);
+    for (const code of ran) await notebook.commit(code);
+    return running = { server, notebook };
+  };
+  const cool = () => {
+    slot?.release();
+    slot = starting = running = undefined;
+  };
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const turn = queue.then(work);
+    queue = turn.catch(() => {});
+    return turn;
+  };
+  const ask = <T>(work: (running: Running) => Promise<T>): Promise<T | undefined> =>
+    inTurn(async () => {
+      const here = running ?? await starting;
+      return here && await work(here).catch(() => undefined);
+    });
+  const warm = () => {
+    starting ??= start().catch(() => (cool(), undefined));
+  };
+  const stop = () => {
+    running?.server.stop();
+    cool();
+  };
+
+  return {
+    warm,
+    get ready() {
+      return running !== undefined;
+    },
+    async commit(code) {
+      const problems = ask(async (here) => {
+        const cell = await here.notebook.commit(code);
+        const problems = await problemsIn(here.server, cell);
+        here.notebook.settle(cell);
+        return problems;
+      });
+      ran = remembered(ran, code);
+      return await problems ?? [];
+    },
+    complete: (code, cursor) => ask((here) => completeIn(here, code, cursor)),
+    inspect: (code, cursor, detail) => ask((here) => inspectIn(here, code, cursor, detail)),
+    forget() {
+      ran = [];
+      stop();
+    },
+    stop,
+  };
+}
+
+/** The cells that later ones can still refer to: those all of whose names are shadowed go. */
+function remembered(ran: readonly string[], code: string): string[] {
+  const names = declarationsOf(code);
+  if (names.size === 0) return [...ran];
+  return [
+    ...ran.filter((cell) => ![...declarationsOf(cell).keys()].every((n) => names.has(n))),
+    code,
+  ];
+}
+
+async function problemsIn(server: LanguageServer, { uri }: CellDocument): Promise<TypeProblem[]> {
+  const report = await server.request<{ readonly items?: readonly ServerDiagnostic[] }>(
+    "textDocument/diagnostic",
+    { textDocument: { uri } },
+  );
+  return (report.items ?? []).filter(isTypeError).map(({ message, code, range }) => ({
+    message,
+    code: Number(code),
+    ...placeOf(range),
+  }));
+}
+
+/** Syntax errors, 1000 to 1999, are the parser's to tell; what is unused is no error. */
+function isTypeError({ severity, source, code }: ServerDiagnostic): boolean {
+  return severity === 1 && source === "deno-ts" && Number(code) >= 2000;
+}
+
+function placeOf({ start, end }: Range) {
+  return {
+    line: start.line + 1,
+    column: start.character + 1,
+    endLine: end.line + 1,
+    endColumn: end.character + 1,
+  };
+}
+
+async function completeIn({ server, notebook }: Running, code: string, cursor: number) {
+  const { uri } = notebook.scratch(code);
+  const list = await server.request<CompletionList | readonly CompletionItem[] | null>(
+    "textDocument/completion",
+    { ...at(uri, code, cursor), context: { triggerKind: 1 } },
+  );
+  const items = list === null ? [] : "items" in list ? list.items : list;
+  const resolve = (item: CompletionItem) =>
+    server.request<Resolved>("completionItem/resolve", item).catch(() => item);
+  return completionOf({ code, cursor, items, resolve });
+}
+
+async function inspectIn(running: Running, code: string, cursor: number, detail: 0 | 1) {
+  const { server, notebook } = running;
+  const { uri } = notebook.scratch(code);
+  for (const place of placesToAsk(code, cursor)) {
+    const hover = await server.request<Hover | null>("textDocument/hover", at(uri, code, place));
+    if (hover && !isUnknown(hover)) {
+      const source = detail === 1 ? await definitionAt(running, uri, code, place) : undefined;
+      return documentationOf({ hover, source });
+    }
+  }
+  const help = await server.request<SignatureHelp | null>("textDocument/signatureHelp", {
+    ...at(uri, code, cursor),
+    context: { triggerKind: 1, isRetrigger: false },
+  });
+  return help?.signatures.length ? documentationOf({ help }) : undefined;
+}
+
+/** The cursor may stand behind the name it means; inside a call's parentheses it means neither. */
+function placesToAsk(code: string, cursor: number): readonly number[] {
+  const word = wordBefore(code, cursor);
+  return word.length > 0
+    ? [cursor - 1]
+    : /[\p{ID_Start}$_]/u.test(code[cursor] ?? "")
+    ? [cursor]
+    : [];
+}
+
+async function definitionAt(
+  { server, notebook }: Running,
+  uri: string,
+  code: string,
+  place: number,
+) {
+  const links = await server.request<readonly (Location | LocationLink)[] | null>(
+    "textDocument/definition",
+    at(uri, code, place),
+  );
+  const link = links?.[0];
+  if (!link) return undefined;
+  const [target, range] = "targetUri" in link
+    ? [link.targetUri, link.targetRange]
+    : [link.uri, link.range];
+  const cell = [...notebook.cells, { uri, text: code }].find((cell) => cell.uri === target);
+  return await sourceAt({ server, uri: target, range, text: cell?.text });
+}
+
+function at(uri: string, code: string, cursor: number) {
+  return { textDocument: { uri }, position: positionAt(code, cursor) };
+}

@@ -1,0 +1,155 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { type LanguageService, languageService } from "../../../lib/kernel/language/service.ts";
+import { takeSlot } from "../../../lib/kernel/language/slots.ts";
+
+const prelude = "declare function display(value: unknown): Promise<void>;\n";
+
+async function withService(
+  work: (service: LanguageService, folder: string) => Promise<void>,
+): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  const service = languageService({
+    deno: Deno.execPath(),
+    folder: pathToFileURL(folder + "/"),
+    prelude,
+    slots: join(folder, "slots"),
+    servers: 1,
+  });
+  try {
+    await work(service, folder);
+  } finally {
+    service.stop();
+    await new Promise((done) => setTimeout(done, 50));
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+async function problems(service: LanguageService, ...cells: readonly string[]) {
+  let last: Awaited<ReturnType<LanguageService["commit"]>> = [];
+  for (const cell of cells) last = await service.commit(cell);
+  return last.map(({ code, line, column }) => `${line}:${column} ${code}`);
+}
+
+async function texts(service: LanguageService, code: string): Promise<readonly string[]> {
+  const completion = await service.complete(code, code.length);
+  return completion!.matches.map(({ text }) => text);
+}
+
+const options = { sanitizeOps: false, sanitizeResources: false };
+
+Deno.test(
+  "type errors are told across cells, with line and column",
+  options,
+  () =>
+    withService(async (service) => {
+      service.warm();
+      await service.commit("const n: number = 1;");
+      assert.deepEqual(await problems(service, "n;\nconst s: string = n;"), ["2:7 2322"]);
+      assert.deepEqual(await problems(service, "await display(n)"), []);
+    }),
+);
+
+Deno.test(
+  "a later cell may declare a name again, with another type",
+  options,
+  () =>
+    withService(async (service) => {
+      service.warm();
+      assert.deepEqual(
+        await problems(
+          service,
+          "let n = 1, kept = 2;\nimport { format } from 'node:util';",
+          "const old = { n }, text = format('x');",
+          "const n = 'text', format = 3;",
+          "n.toUpperCase(); old.n.toFixed(); text.trim(); kept.toFixed(); format.toFixed()",
+        ),
+        [],
+      );
+    }),
+);
+
+Deno.test(
+  "running the same cell again is no redeclaration",
+  options,
+  () =>
+    withService(async (service) => {
+      service.warm();
+      const cell = "interface Point { x: number }\nclass Q {}\nconst p: Point = { x: 1 };";
+      assert.deepEqual(await problems(service, cell, cell, "p.x.toFixed()", cell), []);
+    }),
+);
+
+Deno.test(
+  "completion knows the names, types and signatures of earlier cells",
+  options,
+  () =>
+    withService(async (service) => {
+      service.warm();
+      await service.commit(
+        "/** Twice as much. */\nfunction twice(n: number): number { return 2 * n }",
+      );
+      const completion = await service.complete("let x = twi", 11);
+      assert.deepEqual({ start: completion!.start, end: completion!.end }, { start: 8, end: 11 });
+      assert.deepEqual(completion!.matches, [
+        { text: "twice", type: "function", signature: "function twice(n: number): number" },
+      ]);
+      assert.ok((await texts(service, "twice(1).toF")).includes("toFixed"));
+      assert.deepEqual(await texts(service, "Math.hypo"), ["hypot"]);
+    }),
+);
+
+Deno.test(
+  "documentation is found on a name, behind it and inside a call",
+  options,
+  () =>
+    withService(async (service) => {
+      service.warm();
+      await service.commit(
+        "/** Twice as much. */\nfunction twice(n: number): number { return 2 * n }",
+      );
+      for (const [code, cursor] of [["twice(2)", 2], ["twice", 5], ["twice(", 6]] as const) {
+        const found = await service.inspect(code, cursor, 0);
+        assert.match(String(found?.["text/plain"]), /twice\(n: number\): number\s+Twice as much\./);
+      }
+      const detailed = await service.inspect("twice", 5, 1);
+      assert.match(String(detailed?.["text/markdown"]), /return 2 \* n/);
+      assert.equal(await service.inspect("qqzz", 2, 0), undefined);
+    }),
+);
+
+Deno.test(
+  "a service started late knows the cells that ran before",
+  options,
+  () =>
+    withService(async (service) => {
+      await service.commit("const early = [1];");
+      service.warm();
+      assert.ok((await texts(service, "early.fin")).includes("find"));
+    }),
+);
+
+Deno.test(
+  "a service without a free slot says nothing rather than wait",
+  options,
+  () =>
+    withService(async (service, folder) => {
+      const held = takeSlot(join(folder, "slots"), 1)!;
+      service.warm();
+      assert.equal(await service.complete("Math.", 5), undefined);
+      assert.equal(service.ready, false);
+      held.release();
+    }),
+);
+
+Deno.test("looking never runs code", options, () =>
+  withService(async (service, folder) => {
+    service.warm();
+    const trap =
+      `const trap = { get sprung() { Deno.writeTextFileSync("sprung", ""); return 1 } };`;
+    await service.commit(trap);
+    await service.complete("trap.", 5);
+    await service.inspect("trap.sprung", 8, 1);
+    await assert.rejects(Deno.stat(join(folder, "sprung")), Deno.errors.NotFound);
+  }));
