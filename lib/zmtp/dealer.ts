@@ -11,8 +11,13 @@ export class Dealer implements AsyncIterable<Multipart> {
     this.#peer = peer;
   }
 
-  static async connect(endpoint: Endpoint, limits: Limits = defaultLimits): Promise<Dealer> {
-    return new Dealer(await Peer.meet(await connect(endpoint), "DEALER", limits));
+  /** Connects under `identity`, or under a name the peer gives. */
+  static async connect(
+    endpoint: Endpoint,
+    { identity, limits = defaultLimits }: { identity?: Uint8Array; limits?: Limits } = {},
+  ): Promise<Dealer> {
+    const self = { socketType: "DEALER", ...identity ? { identity } : {} } as const;
+    return new Dealer(await Peer.meet(await connect(endpoint), self, limits));
   }
 
   send(message: Multipart): Promise<void> | undefined {

@@ -14,6 +14,13 @@ export interface Introduction {
   readonly identity: Uint8Array;
 }
 
+/** Who we say we are. */
+export interface Self {
+  readonly socketType: SocketType;
+  /** The name a ROUTER shall address us by; absent: it gives one. */
+  readonly identity?: Uint8Array;
+}
+
 interface Wire {
   readonly bytes: ByteReader;
   write(bytes: Uint8Array): Promise<void>;
@@ -25,27 +32,28 @@ interface Wire {
  */
 export async function handshake(
   wire: Wire,
-  ours: SocketType,
+  self: Self,
   limits: Pick<Limits, "commandBytes">,
 ): Promise<Introduction> {
   await wire.write(opening);
   const version = await readOpening(wire.bytes);
-  return version === "zmtp2" ? introduce2(wire, ours) : introduce3(wire, ours, limits);
+  return version === "zmtp2" ? introduce2(wire, self) : introduce3(wire, self, limits);
 }
 
 async function introduce3(
   wire: Wire,
-  ours: SocketType,
+  { socketType: ours, identity: name }: Self,
   { commandBytes }: Pick<Limits, "commandBytes">,
 ): Promise<Introduction> {
   await wire.write(closing);
   const dialect = await readClosing(wire.bytes);
-  await wire.write(encodeReady({ "Socket-Type": new TextEncoder().encode(ours) }));
+  const properties = { "Socket-Type": new TextEncoder().encode(ours) };
+  await wire.write(encodeReady(name ? { ...properties, Identity: name } : properties));
   const frame = await readFrame(wire.bytes, { mostBytes: () => commandBytes });
-  const properties = readyProperties(frame);
-  const socketType = new TextDecoder().decode(properties.get("socket-type"));
+  const theirs = readyProperties(frame);
+  const socketType = new TextDecoder().decode(theirs.get("socket-type"));
   if (!talksTo(ours, socketType)) await refuseType(wire, ours, socketType);
-  return { dialect, socketType, identity: identity(properties.get("identity")) };
+  return { dialect, socketType, identity: identity(theirs.get("identity")) };
 }
 
 function readyProperties(frame: { command: boolean; body: Uint8Array }) {
@@ -66,8 +74,11 @@ function identity(claimed: Uint8Array | undefined): Uint8Array {
   return usable ? claimed : new Uint8Array();
 }
 
-async function introduce2(wire: Wire, ours: SocketType): Promise<Introduction> {
-  await wire.write(Uint8Array.of(socketTypes[ours].octet, 0, 0));
+async function introduce2(
+  wire: Wire,
+  { socketType: ours, identity: name = new Uint8Array() }: Self,
+): Promise<Introduction> {
+  await wire.write(Uint8Array.of(socketTypes[ours].octet, 0, name.length, ...name));
   const socketType = zmtp2Name(await wire.bytes.byte());
   const frame = await readFrame(wire.bytes, { mostBytes: () => 255 });
   if (socketType === undefined || !talksTo(ours, socketType)) {

@@ -2,10 +2,9 @@ import { ByteReader } from "./byte_reader.ts";
 import { type Command, decodeCommand, encodePong } from "./command.ts";
 import { closeQuietly, type Connection } from "./endpoint.ts";
 import { type Multipart, readFrame } from "./frame.ts";
-import { handshake, type Introduction } from "./handshake.ts";
+import { handshake, type Introduction, type Self } from "./handshake.ts";
 import type { Limits } from "./limits.ts";
 import { Outbox } from "./outbox.ts";
-import type { SocketType } from "./socket_type.ts";
 import { ProtocolViolation } from "./violation.ts";
 
 /** What arrives from a peer once it is introduced. PING is answered before anyone sees it. */
@@ -43,13 +42,13 @@ export class Peer {
   }
 
   /** Shakes hands on a new connection; closes it and throws where that fails or takes too long. */
-  static async meet(connection: Connection, ours: SocketType, limits: Limits): Promise<Peer> {
+  static async meet(connection: Connection, self: Self, limits: Limits): Promise<Peer> {
     if ("setNoDelay" in connection) connection.setNoDelay(true);
     const deadline = setTimeout(() => closeQuietly(connection), limits.handshakeMs);
     try {
       const bytes = new ByteReader((into) => connection.read(into));
       const write = (piece: Uint8Array) => writeWhole(connection, piece);
-      const introduction = await handshake({ bytes, write }, ours, limits);
+      const introduction = await handshake({ bytes, write }, self, limits);
       return new Peer(connection, { bytes, introduction, limits });
     } catch (error) {
       closeQuietly(connection);
@@ -68,8 +67,16 @@ export class Peer {
     return this.#outbox.flushed();
   }
 
-  /** What the peer sends, until it or we close. Throws `ProtocolViolation` or `EndOfStream`. */
+  /** What the peer sends, until it or we close. Throws `ProtocolViolation`, and `EndOfStream`. */
   async *received(): AsyncGenerator<Received, void> {
+    try {
+      yield* this.#traffic();
+    } catch (error) {
+      if (!this.#closed) throw error;
+    }
+  }
+
+  async *#traffic(): AsyncGenerator<Received, void> {
     let frames: Uint8Array[] = [];
     let size = 0;
     const { messageBytes, messageFrames, commandBytes } = this.#limits;

@@ -16,7 +16,8 @@ export class Router implements AsyncIterable<Multipart> {
   readonly #inbox: Inbox<Multipart>;
   readonly #byName = new Map<string, Peer>();
   readonly #names = new Map<Peer, Uint8Array>();
-  #unnamed = 0;
+  /** Names we gave; they start anywhere, so that two ROUTERs do not give one name to two peers. */
+  #unnamed = crypto.getRandomValues(new Uint32Array(1))[0]!;
 
   constructor(listener: Listener, limits: Limits = defaultLimits) {
     this.#inbox = new Inbox(limits.inboxBytes);
@@ -72,7 +73,7 @@ export class Router implements AsyncIterable<Multipart> {
 
   #nextName(): Uint8Array {
     const name = new Uint8Array(5);
-    new DataView(name.buffer).setUint32(1, ++this.#unnamed);
+    new DataView(name.buffer).setUint32(1, this.#unnamed++ >>> 0);
     return name;
   }
 

@@ -64,7 +64,7 @@ export class Server {
     }
     this.#strangers.add(connection);
     try {
-      const peer = await Peer.meet(connection, this.#role.socketType, this.#limits);
+      const peer = await Peer.meet(connection, this.#role, this.#limits);
       this.#strangers.delete(connection);
       await this.#attend(peer);
     } catch {

@@ -1,0 +1,148 @@
+/**
+ * The file a kernel is started with: where to bind, and the key to sign with.
+ *
+ * Source: jupyter_client documentation, "Making kernels for Jupyter", "Connection files".
+ */
+import type { Endpoint } from "../zmtp/endpoint.ts";
+import { isObject, type JsonObject } from "./json.ts";
+
+export const channelNames = ["shell", "iopub", "stdin", "control", "hb"] as const;
+export type ChannelName = typeof channelNames[number];
+
+/** Where the five sockets are bound. */
+export interface ConnectionInfo {
+  readonly kind: "connection";
+  readonly transport: "tcp" | "ipc";
+  /** Of tcp a loopback address; of ipc the path all five socket files start with. */
+  readonly ip: string;
+  readonly ports: Readonly<Record<ChannelName, number>>;
+  /** Empty: messages are not signed. */
+  readonly key: string;
+}
+
+/** A connection file that cannot be used; the message is one line. */
+export class ConnectionFileError extends Error {
+  override readonly name = "ConnectionFileError";
+  constructor(readonly path: string, found: string, mend: string) {
+    super(`Cannot use connection file ${path}: ${found}; ${mend}`);
+  }
+}
+
+export interface Trust {
+  /** Whether other machines may be let in: an address that is no loopback is refused otherwise. */
+  readonly remote: boolean;
+}
+
+/** Reads and checks a connection file; throws `ConnectionFileError`. */
+export function readConnectionFile(
+  path: string,
+  trust: Trust = { remote: false },
+): { readonly info: ConnectionInfo; readonly warnings: readonly string[] } {
+  const info = parseConnectionFile(readText(path), { path, ...trust });
+  return { info, warnings: modeWarnings(path) };
+}
+
+/** Checks the text of a connection file; `path` is for messages only. */
+export function parseConnectionFile(
+  text: string,
+  { path, remote }: { path: string } & Trust,
+): ConnectionInfo {
+  const fail = (found: string, mend = startThroughJupyter): never => {
+    throw new ConnectionFileError(path, found, mend);
+  };
+  const file = parseJson(text) ?? fail("it holds no JSON object");
+  for (const [field, check] of Object.entries(fields)) {
+    const complaint = check(file[field]);
+    if (complaint) fail(`"${field}" ${complaint}`);
+  }
+  refuseCurve(file, fail);
+  const info = fromFields(file);
+  if (info.transport === "tcp" && !remote && !isLoopback(info.ip)) {
+    fail(`"ip" is "${info.ip}", not a loopback address`, "pass --remote to let other machines in");
+  }
+  return info;
+}
+
+const startThroughJupyter = "start the kernel through Jupyter, which writes this file";
+
+function readText(path: string): string {
+  try {
+    return Deno.readTextFileSync(path);
+  } catch (error) {
+    const found = error instanceof Deno.errors.NotFound
+      ? "it does not exist"
+      : `it cannot be read (${error instanceof Error ? error.name : error})`;
+    throw new ConnectionFileError(path, found, startThroughJupyter);
+  }
+}
+
+function parseJson(text: string): JsonObject | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Field → what is wrong with a value of it, if anything. A schema library would cost 10 ms here. */
+type Check = (value: unknown) => string | undefined;
+
+const fields: Readonly<Record<string, Check>> = {
+  transport: oneOf("tcp", "ipc"),
+  ip: text,
+  ...Object.fromEntries(channelNames.map((name) => [`${name}_port`, port])),
+  signature_scheme: oneOf("hmac-sha256"),
+  key: text,
+};
+
+function text(value: unknown): string | undefined {
+  if (value === undefined) return "is missing";
+  return typeof value === "string" ? undefined : `is ${JSON.stringify(value)}, not a text`;
+}
+
+function port(value: unknown): string | undefined {
+  if (value === undefined) return "is missing";
+  if (Number.isInteger(value) && 0 < Number(value) && Number(value) < 65536) return undefined;
+  return `is ${JSON.stringify(value)}, not a port between 1 and 65535`;
+}
+
+function oneOf(...known: readonly string[]): Check {
+  return (value) => {
+    if (value === undefined) return "is missing";
+    if (known.includes(String(value))) return undefined;
+    return `is ${JSON.stringify(value)}, not ${known.map((name) => `"${name}"`).join(" or ")}`;
+  };
+}
+
+/** Serving in clear text where encryption was asked for would be a lie. */
+function refuseCurve(file: JsonObject, fail: (found: string, mend: string) => never): void {
+  if (file["curve_secretkey"] === undefined) return;
+  fail("it asks for CurveZMQ encryption, which this kernel lacks", "switch it off in Jupyter");
+}
+
+function fromFields(file: JsonObject): ConnectionInfo {
+  const ports = Object.fromEntries(
+    channelNames.map((name) => [name, Number(file[`${name}_port`])]),
+  ) as Record<ChannelName, number>;
+  const transport = file["transport"] === "ipc" ? "ipc" : "tcp";
+  return { kind: "connection", transport, ip: String(file["ip"]), ports, key: String(file["key"]) };
+}
+
+function isLoopback(ip: string): boolean {
+  return ip === "localhost" || ip === "::1" || /^127(\.\d{1,3}){3}$/.test(ip);
+}
+
+/** Where one of the five sockets is bound; ipc sockets are files named IP-PORT. */
+export function endpointOf({ transport, ip, ports }: ConnectionInfo, name: ChannelName): Endpoint {
+  if (transport === "ipc") return { transport, path: `${ip}-${ports[name]}` };
+  return { transport, hostname: ip, port: ports[name] };
+}
+
+/** Whoever reads the key can run code as the user: others must not be able to. */
+function modeWarnings(path: string): string[] {
+  const mode = Deno.statSync(path).mode;
+  if (mode === null || (mode & 0o077) === 0) return [];
+  const octal = (mode & 0o777).toString(8).padStart(4, "0");
+  return [`Connection file ${path} has mode ${octal}: others can read its key; use 0600`];
+}

@@ -1,0 +1,46 @@
+import { channelNames, type ConnectionInfo, endpointOf } from "../jupyter/connection_file.ts";
+import { bind, type Listener } from "../zmtp/endpoint.ts";
+import { Replier } from "../zmtp/rep.ts";
+import { Router } from "../zmtp/router.ts";
+import { Publisher } from "../zmtp/xpub.ts";
+
+/** The five sockets of a kernel. The heartbeat needs no attention: it echoes by itself. */
+export interface Channels {
+  readonly shell: Router;
+  readonly control: Router;
+  readonly stdin: Router;
+  readonly iopub: Publisher;
+  close(): void;
+  /** Settles once what was sent so far has been handed to the operating system. */
+  flushed(): Promise<void>;
+}
+
+/** Binds all five addresses, or none: throws `BindError`. */
+export function openChannels(info: ConnectionInfo): Channels {
+  const listeners = bindAll(info);
+  const shell = new Router(listeners.shell);
+  const control = new Router(listeners.control);
+  const stdin = new Router(listeners.stdin);
+  const iopub = new Publisher(listeners.iopub);
+  const heartbeat = new Replier(listeners.hb, (request) => request);
+  const sockets = [shell, control, stdin, iopub];
+  return {
+    shell,
+    control,
+    stdin,
+    iopub,
+    close: () => [...sockets, heartbeat].forEach((socket) => socket.close()),
+    flushed: async () => void await Promise.all(sockets.map((socket) => socket.flushed())),
+  };
+}
+
+function bindAll(info: ConnectionInfo): Record<typeof channelNames[number], Listener> {
+  const bound: [string, Listener][] = [];
+  try {
+    for (const name of channelNames) bound.push([name, bind(endpointOf(info, name))]);
+  } catch (error) {
+    for (const [, listener] of bound) listener.close();
+    throw error;
+  }
+  return Object.fromEntries(bound) as Record<typeof channelNames[number], Listener>;
+}

@@ -1,0 +1,113 @@
+/**
+ * What was run, here and in earlier kernels.
+ *
+ * Source: Jupyter messaging 5.5, "History"; IPython's meaning of session and line numbers.
+ */
+import type { HistoryRequest } from "../jupyter/requests.ts";
+
+/** One cell that was stored. */
+export interface HistoryEntry {
+  readonly session: number;
+  readonly line: number;
+  readonly source: string;
+  /** Plain text of its result; null where it had none. */
+  readonly output: string | null;
+}
+
+/** Where entries outlive the kernel. */
+export interface HistoryStore {
+  /** The number of this kernel's session, one more than the last. */
+  session(): number;
+  append(entry: HistoryEntry): void;
+  /** Entries of every other session, oldest first. */
+  others(): readonly HistoryEntry[];
+  /** Writes what still waits to be written. */
+  flush(): void;
+}
+
+/** Keeps nothing beyond this process. */
+export const forgetful: HistoryStore = {
+  session: () => 1,
+  append() {},
+  others: () => [],
+  flush() {},
+};
+
+/** A row of `history_reply`: session, line, and the source or [source, output]. */
+export type HistoryRow = readonly [number, number, string | readonly [string, string | null]];
+
+export class History {
+  readonly #store: HistoryStore;
+  readonly #own: HistoryEntry[] = [];
+
+  constructor(store: HistoryStore = forgetful) {
+    this.#store = store;
+  }
+
+  add({ line, source, output }: Omit<HistoryEntry, "session">): void {
+    const entry = { session: this.#store.session(), line, source, output };
+    this.#own.push(entry);
+    this.#store.append(entry);
+  }
+
+  flush(): void {
+    this.#store.flush();
+  }
+
+  /** The rows a request asks for, oldest first. Throws `RangeError` for an unknown access type. */
+  select(request: HistoryRequest): HistoryRow[] {
+    const access = accesses[request.histAccessType];
+    if (!access) throw new RangeError(unknownAccess(request.histAccessType));
+    const all = [...this.#store.others(), ...this.#own];
+    const entries = access(all, { ...request, own: this.#store.session() });
+    return entries.map(({ session, line, source, output }) => [
+      session,
+      line,
+      request.output ? [source, output] : source,
+    ]);
+  }
+}
+
+type Access = (
+  all: readonly HistoryEntry[],
+  request: HistoryRequest & { readonly own: number },
+) => readonly HistoryEntry[];
+
+const accesses: Readonly<Record<string, Access>> = {
+  tail: (all, { n }) => last(all, n),
+  search: (all, { pattern, n, unique }) => {
+    const glob = globExpression(pattern);
+    const found = all.filter(({ source }) => glob.test(source));
+    return last(unique ? latestOfEach(found) : found, n);
+  },
+  /** Session 0 is this one, -1 the one before; `stop` is not included. */
+  range: (all, { session, own, start, stop }) => {
+    const wanted = session > 0 ? session : own + session;
+    return all.filter((e) => e.session === wanted && start <= e.line && e.line < stop);
+  },
+};
+
+function unknownAccess(found: string): string {
+  const known = Object.keys(accesses).join(", ");
+  return `Cannot read history by "${found}"; send one of ${known} as hist_access_type`;
+}
+
+function last<T>(items: readonly T[], n: number): readonly T[] {
+  return n === Infinity ? items : items.slice(Math.max(0, items.length - Math.max(0, n)));
+}
+
+function latestOfEach(entries: readonly HistoryEntry[]): HistoryEntry[] {
+  const bySource = new Map<string, HistoryEntry>();
+  for (const entry of entries) {
+    bySource.delete(entry.source);
+    bySource.set(entry.source, entry);
+  }
+  return [...bySource.values()];
+}
+
+/** `*` stands for any text, `?` for any one character; the whole source must match. */
+function globExpression(pattern: string): RegExp {
+  const wild: Record<string, string> = { "*": "[^]*", "?": "[^]" };
+  const source = pattern.replace(/[\\^$.*+?()[\]{}|/-]/g, (c) => wild[c] ?? `\\${c}`);
+  return new RegExp(`^${source}$`, "u");
+}

@@ -1,0 +1,53 @@
+import type { Message } from "../jupyter/message.ts";
+import { Inbox } from "../zmtp/inbox.ts";
+
+/** Bytes of requests that may wait for one shell before its clients are asked to wait. */
+const capacity = 64 * 2 ** 20;
+
+/**
+ * One ordered queue of requests: the main shell, or a subshell. Requests are handled one after
+ * another, in the order in which they came.
+ */
+export class Shell {
+  readonly id: string | undefined;
+  readonly #queue = new Inbox<{ readonly message: Message; readonly turn: number }>(capacity);
+  #arrived = 0;
+  #abortedUpTo = 0;
+
+  constructor(id?: string) {
+    this.id = id;
+  }
+
+  /** A promise asks to pass no more requests on until it settles. */
+  add(message: Message): Promise<void> | undefined {
+    const size = message.headerBytes.length + 200 + contentSize(message);
+    return this.#queue.push({ message, turn: ++this.#arrived }, size);
+  }
+
+  /**
+   * Aborts the execute requests that wait now. Those already sent count too: a turn of the event
+   * loop lets them in before the line is drawn.
+   */
+  async abortWaiting(): Promise<void> {
+    await new Promise((later) => setTimeout(later, 0));
+    this.#abortedUpTo = this.#arrived;
+  }
+
+  /** Handles requests until the shell is closed. `aborted` ones are to be refused, not run. */
+  async run(
+    handle: (message: Message, { aborted }: { aborted: boolean }) => Promise<void>,
+  ): Promise<void> {
+    for await (const { message, turn } of this.#queue) {
+      await handle(message, { aborted: turn <= this.#abortedUpTo });
+    }
+  }
+
+  close(): void {
+    this.#queue.close();
+  }
+}
+
+function contentSize({ content, buffers }: Message): number {
+  const code = typeof content["code"] === "string" ? content["code"].length : 0;
+  return code + buffers.reduce((sum, buffer) => sum + buffer.length, 0);
+}

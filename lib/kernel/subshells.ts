@@ -1,0 +1,55 @@
+import { Shell } from "./shell.ts";
+
+/** A subshell that was never created, or is deleted. */
+export class UnknownSubshell extends Error {
+  override readonly name = "UnknownSubshell";
+  constructor(readonly id: string) {
+    super(`Cannot find subshell "${id}": it does not exist; create one on the control channel`);
+  }
+}
+
+/**
+ * The main shell and those created beside it.
+ *
+ * Source: JEP 91; Jupyter messaging 5.5, "Kernel subshells".
+ */
+export class Subshells {
+  readonly main = new Shell();
+  readonly #byId = new Map<string, Shell>();
+  readonly #run: (shell: Shell) => void;
+
+  constructor(run: (shell: Shell) => void) {
+    this.#run = run;
+    run(this.main);
+  }
+
+  create(): string {
+    const shell = new Shell(crypto.randomUUID());
+    this.#byId.set(shell.id!, shell);
+    this.#run(shell);
+    return shell.id!;
+  }
+
+  /** Throws `UnknownSubshell`. What the subshell runs goes on, what waits in it too. */
+  delete(id: string): void {
+    this.find(id)?.close();
+    this.#byId.delete(id);
+  }
+
+  /** Without the main shell. */
+  list(): string[] {
+    return [...this.#byId.keys()];
+  }
+
+  /** The shell a request names; without a name the main one. Throws `UnknownSubshell`. */
+  find(id: string | undefined): Shell {
+    if (id === undefined) return this.main;
+    const shell = this.#byId.get(id);
+    if (shell) return shell;
+    throw new UnknownSubshell(id);
+  }
+
+  all(): Shell[] {
+    return [this.main, ...this.#byId.values()];
+  }
+}
