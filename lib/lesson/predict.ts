@@ -42,7 +42,7 @@ function unknownAnswer(answer: string, answers: readonly string[]): RangeError {
 }
 
 const frame = "border-left:4px solid #0072b2;padding:6px 12px;margin:4px 0;" +
-  "background:#ffffff;color:#1b1b1f;font-family:system-ui,sans-serif;font-size:14px";
+  "max-width:700px;color-scheme:light;background:#ffffff;color:#1b1b1f;font-family:system-ui,sans-serif;font-size:14px";
 
 function asked(question: string, answers: readonly string[], mine?: string): [string, string] {
   const choices = answers.map((answer) =>
@@ -52,8 +52,8 @@ function asked(question: string, answers: readonly string[], mine?: string): [st
       escapeXml(answer)
     }</label>`
   );
-  const html = `<fieldset style="${frame}"><legend style="font-weight:700">Predict: ` +
-    `${escapeXml(question)}</legend>${choices.join("")}</fieldset>`;
+  const html = `<div role="radiogroup" aria-label="${escapeXml(question)}" style="${frame}">` +
+    `<div style="font-weight:700">Predict: ${escapeXml(question)}</div>${choices.join("")}</div>`;
   const list = answers.map((answer) => `  ${answer === mine ? "●" : "○"} ${answer}`);
   return [html, [`Predict: ${question}`, ...list].join("\n")];
 }
