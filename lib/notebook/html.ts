@@ -55,6 +55,7 @@ function cellHtml(cell: NotebookCell, taken: Set<string>): Drawn {
 }
 
 function codeHtml(cell: CodeCell): string {
+  if (cell.source.trim() === "") return "";
   const count = cell.execution_count ?? " ";
   const outputs = cell.outputs.map(outputHtml).join("\n");
   return `<section class="cell code" aria-label="Cell ${count}">` +
