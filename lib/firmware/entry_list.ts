@@ -104,7 +104,7 @@ function parseEntries(
   for (let at = from; at < to;) {
     const { name, tag } = reader;
     if (to - at < tag.size) {
-      return fault(at, `${to - at} bytes left`, `a ${name} has at least ${tag.size}`);
+      return fault(at, `${to - at} bytes left`, `${name} takes at least ${tag.size} bytes`);
     }
     const { type, length } = tag.read(view, at, to);
     const entry = parseEntry(reader, view, at, to, type, length);
@@ -128,7 +128,11 @@ function parseEntry(
   const known = byType.get(type);
   const least = known?.layout.size ?? tag.size;
   if (length < least) {
-    return fault(at, `length ${length}`, `a ${known?.layout.name ?? name} has at least ${least}`);
+    return fault(
+      at,
+      `length ${length}`,
+      `${known?.layout.name ?? name} takes at least ${least} bytes`,
+    );
   }
   if (at + length > to) return fault(at, `length ${length}`, `only ${to - at} bytes are left`);
   if (!known) return { kind: "unknown", type, bytes: bytesOf(view, at, at + length).slice() };

@@ -60,8 +60,9 @@ export interface MadtDigest {
 }
 
 /**
- * What a MADT's entries mean. Source: ACPI 6.5 5.2.12; Linux 6.12 arch/x86/kernel/acpi/boot.c
- * acpi_parse_madt (online capable counts from revision 5 on).
+ * What a MADT's entries mean. The online capable bit came with ACPI 6.3, revision 5 of this table;
+ * Linux asked this revision at first, later that of the FADT.
+ * Source: ACPI 6.5 5.2.12; Linux arch/x86/kernel/acpi/boot.c acpi_parse_madt.
  */
 export function digestMadt(madt: Madt): MadtDigest {
   const { flags, entries } = madt;

@@ -4,7 +4,7 @@
  * @module
  */
 
-/** Why bytes could not be read, and where; offsets count from the table's first byte. */
+/** Why bytes or a text could not be read, and where. */
 export interface Malformed {
   /** Tells it from a table, an entry or a digest. */
   readonly kind: "malformed";
@@ -12,7 +12,9 @@ export interface Malformed {
   readonly table: string;
   /** The entries that hold the place, outermost first, such as `drhd 0`, `scope 2`. */
   readonly within: readonly string[];
-  /** Byte offset of the offending field, or line of a text. */
+  /** What {@linkcode offset} counts: bytes from the table's first, or lines of a text from 1. */
+  readonly unit: "byte" | "line";
+  /** Where the offending field or line is. */
   readonly offset: number;
   /** What stands there. */
   readonly found: string;
@@ -25,7 +27,12 @@ export type Fault = Omit<Malformed, "table">;
 
 /** A fault at a byte. */
 export function fault(offset: number, found: string, needs: string): Fault {
-  return { kind: "malformed", within: [], offset, found, needs };
+  return { kind: "malformed", within: [], unit: "byte", offset, found, needs };
+}
+
+/** A fault in a line of a text, the first being 1. */
+export function lineFault(text: string, line: number, found: string, needs: string): Malformed {
+  return { kind: "malformed", table: text, within: [], unit: "line", offset: line, found, needs };
 }
 
 /** The same fault, seen from the entry that holds it. */
@@ -34,8 +41,8 @@ export function within(place: string, inner: Fault): Fault {
 }
 
 /** The same fault, seen from its table. */
-export function inTable(table: string, { kind, within, offset, found, needs }: Fault): Malformed {
-  return { kind, table, within, offset, found, needs };
+export function inTable(table: string, { kind, ...where }: Fault): Malformed {
+  return { kind, table, ...where };
 }
 
 /** Whether an answer is a fault. */
@@ -59,7 +66,7 @@ export function isMalformed(answer: object): answer is Fault {
  * );
  * ```
  */
-export function malformedText({ table, within, offset, found, needs }: Malformed): string {
+export function malformedText({ table, within, unit, offset, found, needs }: Malformed): string {
   const place = within.map((entry) => `${entry}, `).join("");
-  return `Cannot read ${table} at ${place}byte ${offset}: ${found}; ${needs}`;
+  return `Cannot read ${table} at ${place}${unit} ${offset}: ${found}; ${needs}`;
 }

@@ -13,7 +13,7 @@ import { parseIvrs } from "./ivrs.ts";
 import { type AmdRemappingDigest, digestIvrs } from "./ivrs_digest.ts";
 import { parseMadt } from "./madt.ts";
 import { digestMadt, type InterruptOverride, type MadtDigest } from "./madt_digest.ts";
-import { isMalformed, type Malformed } from "./malformed.ts";
+import { fault, inTable, isMalformed, type Malformed } from "./malformed.ts";
 
 /** A MADT's content; addresses, flags and APIC IDs as hex. */
 export interface MadtReading {
@@ -108,8 +108,7 @@ function signatureIn(bytes: Uint8Array): string {
 
 function unknownTable(signature: string): Malformed {
   const needs = `the known ones are ${Object.keys(READERS).join(", ")}`;
-  const found = `signature ${JSON.stringify(signature)}`;
-  return { kind: "malformed", table: "an ACPI table", within: [], offset: 0, found, needs };
+  return inTable("an ACPI table", fault(0, `signature ${JSON.stringify(signature)}`, needs));
 }
 
 const ENTRY_TYPE = { lapic: 0, x2apic: 9 } as const;
