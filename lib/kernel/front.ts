@@ -33,6 +33,9 @@ export interface Ending {
   readonly restart: boolean;
 }
 
+/** The interpreter starts this long after the front at the latest. */
+const idleStartMs = 50;
+
 /** How long last words may take on their way to a client that reads slowly. */
 const farewellMs = 500;
 
@@ -46,6 +49,7 @@ export class Front {
   readonly #end = Promise.withResolvers<Ending>();
   /** The cell of each shell that runs now. */
   readonly #running = new Map<Shell, Message>();
+  #started = false;
 
   constructor({ info, channels, interpreter, historyStore }: FrontOptions) {
     this.#channels = channels;
@@ -67,9 +71,16 @@ export class Front {
       interrupt: () => void this.interrupt(),
     };
     this.ended = this.#end.promise.then((how) => this.#putAway(how));
-    void this.#services.interpreter.start().catch((error) => this.#complain(error));
+    setTimeout(() => this.#startInterpreter(), idleStartMs);
     void this.#takeShell();
     void this.#takeControl();
+  }
+
+  /** Once: behind the first answer, which shall not wait for it, or when nobody asks. */
+  #startInterpreter(): void {
+    if (this.#started) return;
+    this.#started = true;
+    this.#services.interpreter.start().catch((error) => this.#complain(error));
   }
 
   /** Ends the kernel as `shutdown_request` does. */
@@ -172,7 +183,9 @@ export class Front {
       const type = message.type.replace(/_request$/, "_reply");
       await router.send(this.#session.seal(routing, { type, content, parent }));
     }
-    await iopub.idle(parent);
+    const heard = iopub.idle(parent);
+    if (!this.#started) setTimeout(() => this.#startInterpreter(), 0);
+    await heard;
   }
 
   async #putAway(how: Ending): Promise<Ending> {
