@@ -1,0 +1,48 @@
+import { installConsole } from "./console.ts";
+import { jupyter } from "./display.ts";
+import { installStackTraces } from "./errors.ts";
+import { cellImport, cellMeta, type Loader } from "./imports.ts";
+import { installInput } from "./input.ts";
+import { send } from "./pipe.ts";
+import * as runs from "./runs.ts";
+
+/** Makes this process ready to run cells; called by the script the front writes to its input. */
+export function boot(loader: Loader): void {
+  const own = new URL(".", import.meta.url).pathname;
+  installStackTraces([own, "$deno$stdin.mts", "ext:", "node:", "Timeout._onTimeout"]);
+  stayAlive();
+  runs.installTimers();
+  installConsole();
+  installInput();
+  reportStrays();
+  reportExit();
+  // Deno allows its own `Deno.jupyter` to be replaced by assignment, and by nothing else.
+  Object.assign(Deno, { jupyter });
+  hidden("__k", { ...runs, import: cellImport(loader), meta: cellMeta(loader) });
+  Object.assign(globalThis, { display: jupyter.display });
+  send({ kind: "ready" });
+}
+
+function hidden(name: string, value: unknown): void {
+  Object.defineProperty(globalThis, name, { value: Object.freeze(value), enumerable: false });
+}
+
+function stayAlive(): void {
+  setInterval(() => {}, 2 ** 31 - 1);
+}
+
+function reportStrays(): void {
+  addEventListener("error", (event) => {
+    event.preventDefault();
+    runs.stray(event.error);
+  });
+  addEventListener("unhandledrejection", (event) => {
+    event.preventDefault();
+    runs.stray(event.reason);
+  });
+}
+
+/** A process under the inspector waits, when it exits, until the front lets go: so it must know. */
+function reportExit(): void {
+  addEventListener("unload", () => send({ kind: "exit", code: Deno.exitCode }));
+}

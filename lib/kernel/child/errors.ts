@@ -1,0 +1,87 @@
+import type { Run, Thrown } from "../frames.ts";
+import { type Positions, userPlace } from "../positions.ts";
+
+/** The cells that ran, by the name they bear in stack traces. */
+const cells = new Map<string, { readonly run: Run; readonly positions: Positions }>();
+const cellPlace = /((?:cell|aside)-[\d-]+\.ts):(\d+):(\d+)/g;
+
+export function nameCell(file: string, run: Run, positions: Positions): void {
+  cells.set(file, { run, positions });
+}
+
+/** Makes every stack, also one a user prints, name places as the user sees them. */
+export function installStackTraces(internals: readonly string[]): void {
+  const hidden = (frame: string) => internals.some((internal) => frame.includes(internal));
+  Error.prepareStackTrace = (error, sites) => {
+    const frames = sites.map(String).filter((frame) => !hidden(frame)).map(inUserPlaces);
+    return [heading(error), ...frames.map((frame) => `    at ${frame}`)].join("\n");
+  };
+}
+
+/** A thrown value as data, with everything a traceback needs. */
+export function describe(thrown: unknown, depth = 0): Thrown {
+  if (!Error.isError(thrown)) {
+    return { name: "Uncaught", message: inspect(thrown), frames: [], value: inspect(thrown) };
+  }
+  const error = thrown as Error & { readonly errors?: unknown };
+  const deeper = (value: unknown) => describe(value, depth + 1);
+  const details = detailsOf(error);
+  return {
+    name: text(error, "name"),
+    message: text(error, "message"),
+    frames: framesOf(text(error, "stack")),
+    ...details ? { details } : {},
+    ...error.cause !== undefined && depth < 8 ? { cause: deeper(error.cause) } : {},
+    ...Array.isArray(error.errors) && depth < 8 ? { errors: error.errors.map(deeper) } : {},
+  };
+}
+
+/** The run whose cell stands topmost in the trace. */
+export function runOf({ frames }: Thrown): Run | undefined {
+  const file = frames.map((frame) => frame.match(/(?:cell|aside)-[\d-]+\.ts/)?.[0]).find(Boolean);
+  return file ? cells.get(file)?.run : undefined;
+}
+
+function inUserPlaces(frame: string): string {
+  return frame.replace(cellPlace, (whole, file, line, column) => {
+    const cell = cells.get(file);
+    if (!cell) return whole;
+    const place = userPlace(cell.positions, { line: Number(line), column: Number(column) });
+    return `${file}:${place.line}:${place.column}`;
+  });
+}
+
+function framesOf(stack: string): readonly string[] {
+  return stack.split("\n").filter((line) => /^\s+at /.test(line)).map((line) => line.trim());
+}
+
+function heading(error: Error): string {
+  try {
+    return String(error);
+  } catch {
+    return "Error";
+  }
+}
+
+function text(error: Error, field: "name" | "message" | "stack"): string {
+  try {
+    return String(error[field] ?? "");
+  } catch {
+    return "";
+  }
+}
+
+const usual = new Set(["name", "message", "stack", "cause", "errors"]);
+
+function detailsOf(error: Error): string | undefined {
+  const fields = Object.entries(error).filter(([name]) => !usual.has(name));
+  return fields.length > 0 ? inspect(Object.fromEntries(fields)) : undefined;
+}
+
+function inspect(value: unknown): string {
+  try {
+    return Deno.inspect(value);
+  } catch {
+    return String(value);
+  }
+}

@@ -1,0 +1,103 @@
+import { readSync, writeSync } from "node:fs";
+import { type Answer, encodeMessage, encodeText, type Message, type Run } from "../frames.ts";
+import { currentRun } from "./current.ts";
+
+/**
+ * The child's end of its own pipe. Everything is written at once and in order; only a flood of
+ * text is gathered, and never kept back for long.
+ */
+const pipe = 3;
+
+/** Texts written as they come within one window; what exceeds it is gathered. */
+const windowMs = 20;
+const windowTexts = 64;
+const gatheredBytes = 16_384;
+
+type Name = "stdout" | "stderr";
+
+let gathered: { run: Run; name: Name; text: string } | undefined;
+let windowStart = 0;
+let writtenInWindow = 0;
+let timer: ReturnType<typeof setTimeout> | undefined;
+const later = setTimeout;
+
+export function say(name: Name, text: string, run = currentRun()): void {
+  if (text === "") return;
+  if (gathered && (gathered.run !== run || gathered.name !== name)) flush();
+  if (gathered) gathered.text += text;
+  else gathered = { run, name, text };
+  if (mayWriteNow() || gathered.text.length >= gatheredBytes) flush();
+  else timer ??= later(flush, windowMs);
+}
+
+export function flush(): void {
+  timer = undefined;
+  if (!gathered) return;
+  const { run, name, text } = gathered;
+  // Half a surrogate pair waits for its other half: alone it could not be encoded.
+  const whole = /[\ud800-\udbff]$/.test(text) ? text.slice(0, -1) : text;
+  gathered = whole === text ? undefined : { run, name, text: text.slice(-1) };
+  if (whole) writeAll(encodeText(name, run, whole));
+}
+
+export function send(message: Message, run = currentRun(), buffers?: readonly Uint8Array[]): void {
+  flush();
+  writeAll(encodeMessage(run, message, buffers));
+}
+
+/** Marks on the raw streams, where subprocesses write, that what comes later is not of this run. */
+export function mark(run: Run): void {
+  for (const stream of [1, 2]) {
+    try {
+      writeSync(stream, `\0irqscope:${run}\0`);
+    } catch {
+      // A stream the user closed needs no mark.
+    }
+  }
+}
+
+/** Asks the front and waits, the whole thread with it, for the answer. */
+export function ask(prompt: string, password: boolean): string {
+  send({ kind: "ask", prompt, password });
+  const size = new DataView(readExactly(4).buffer).getUint32(0, true);
+  const answer: Answer = JSON.parse(new TextDecoder().decode(readExactly(size)));
+  switch (answer.kind) {
+    case "answered":
+      return answer.value;
+    case "refused":
+      throw new Error(answer.because);
+    case "interrupted":
+      throw new Interrupted();
+  }
+}
+
+/** What ends a cell the user stopped. */
+export class Interrupted extends Error {
+  override readonly name = "Interrupted";
+  constructor() {
+    super("the cell was stopped; variables are kept");
+  }
+}
+
+function mayWriteNow(): boolean {
+  const now = performance.now();
+  if (now - windowStart > windowMs) {
+    windowStart = now;
+    writtenInWindow = 0;
+  }
+  return ++writtenInWindow <= windowTexts;
+}
+
+function writeAll(bytes: Uint8Array): void {
+  for (let at = 0; at < bytes.length;) at += writeSync(pipe, bytes, at);
+}
+
+function readExactly(size: number): Uint8Array {
+  const bytes = new Uint8Array(size);
+  for (let at = 0; at < size;) {
+    const count = readSync(pipe, bytes, at, size - at, null);
+    if (count === 0) throw new Interrupted();
+    at += count;
+  }
+  return bytes;
+}

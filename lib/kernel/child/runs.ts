@@ -1,0 +1,199 @@
+import type { Run } from "../frames.ts";
+import type { Positions } from "../positions.ts";
+import { currentRun, enterRun } from "./current.ts";
+import { describe, nameCell, runOf } from "./errors.ts";
+import { bundleOf, isQuiet } from "./format.ts";
+import { Interrupted, mark, send } from "./pipe.ts";
+
+/** What a run still holds while its cell has not ended. */
+interface Running {
+  readonly rejects: Set<(reason: unknown) => void>;
+  readonly timers: Set<number>;
+  readonly resources: AsyncDisposableStack;
+  readonly expression: boolean;
+}
+
+const running = new Map<Run, Running>();
+const immediate = setImmediate;
+const cancel = clearTimeout;
+
+/**
+ * Opens a cell. Resolves in a turn of its own, which three behaviours of the inspector demand:
+ * code that the inspector's evaluate calls directly can neither be terminated nor sure to have
+ * its promise live until the reply.
+ */
+export function begin(run: Run, cell: {
+  readonly file: string;
+  readonly names: readonly string[];
+  readonly reset: readonly string[];
+  readonly positions: Positions;
+  readonly expression?: boolean;
+}): Promise<void> {
+  enterRun(run);
+  nameCell(cell.file, run, cell.positions);
+  running.set(run, {
+    rejects: new Set(),
+    timers: new Set(),
+    resources: new AsyncDisposableStack(),
+    expression: cell.expression === true,
+  });
+  cell.names.forEach(makePlain);
+  for (const name of cell.reset) Reflect.set(globalThis, name, undefined);
+  return turn();
+}
+
+/** A top-level `await`: ends early when the user stops the cell. */
+export function aw<T>(run: Run, value: T): Promise<Awaited<T>> {
+  const state = running.get(run);
+  // A cell given up on never goes on: what it awaits never comes.
+  if (!state) return new Promise(() => {});
+  return new Promise((resolve, reject) => {
+    const leave = <V>(settle: (value: V) => void) => (value: V) => {
+      state.rejects.delete(reject);
+      settle(value);
+    };
+    state.rejects.add(reject);
+    Promise.resolve(value).then(leave(resolve), leave(reject));
+  });
+}
+
+/** The right side of a top-level `for await`. */
+export async function* each<T>(run: Run, items: AsyncIterable<T> | Iterable<T>): AsyncGenerator<T> {
+  const iterable = items as Partial<AsyncIterable<T> & Iterable<T>>;
+  const iterator = iterable[Symbol.asyncIterator]?.() ?? iterable[Symbol.iterator]!();
+  try {
+    for (;;) {
+      const { done, value } = await aw(run, iterator.next());
+      if (done) return;
+      yield await aw(run, value);
+    }
+  } finally {
+    await iterator.return?.();
+  }
+}
+
+export function using<T extends Disposable | null | undefined>(run: Run, resource: T): T {
+  return running.get(run)!.resources.use(resource);
+}
+
+export function usingAsync<T extends AsyncDisposable | Disposable | null | undefined>(
+  run: Run,
+  resource: T,
+): T {
+  return running.get(run)!.resources.use(resource);
+}
+
+/** Closes a cell that came to its end; the value, when there is one, is its result. */
+export async function end(run: Run, ...shown: readonly unknown[]): Promise<void> {
+  const expression = running.get(run)?.expression;
+  for (const value of shown) {
+    if ((value === undefined || isQuiet(value)) && !expression) continue;
+    const { data, metadata } = await bundleOf(value);
+    if (Object.keys(data).length > 0) send({ kind: "result", data, metadata }, run);
+  }
+  await running.get(run)?.resources.disposeAsync();
+  await close(run);
+}
+
+/**
+ * Closes a cell that threw; `at` is where V8 saw it. A cell that V8 could not even compile never
+ * began, and its error has no other place.
+ */
+export async function fail(run: Run, error: unknown, at: string): Promise<void> {
+  const state = running.get(run);
+  const thrown = describe(error);
+  send({ kind: "thrown", thrown: state ? thrown : { ...thrown, frames: [at] } }, run);
+  if (!state) return sayEnd(run);
+  await state.resources.disposeAsync().catch((error) => stray(error, run));
+  await close(run);
+}
+
+/** Closes a cell that will never say so itself. */
+export function abandon(run: Run): void {
+  if (!running.delete(run)) return;
+  sayEnd(run);
+}
+
+/**
+ * Ends what the running cells wait for, and the timers they started. Resolves in the next turn of
+ * the event loop: the inspector answers also from within a busy loop, which must not count.
+ */
+export function interrupt(): Promise<void> {
+  for (const { rejects, timers } of running.values()) {
+    timers.forEach((id) => cancel(id));
+    for (const reject of rejects) reject(new Interrupted());
+    rejects.clear();
+  }
+  return turn();
+}
+
+/** Reports what a cell's callbacks throw once no code of the cell is left to catch it. */
+export function stray(error: unknown, run?: Run): void {
+  if (error instanceof Interrupted) return;
+  const thrown = describe(error);
+  send({ kind: "stray", thrown }, run ?? runOf(thrown) ?? currentRun());
+}
+
+/** One turn lets rejections that nobody handled be told while their cell is still open. */
+async function close(run: Run): Promise<void> {
+  await turn();
+  if (!running.delete(run)) return;
+  sayEnd(run);
+}
+
+/** Marks the end on all three ways out; each of them keeps its own order. */
+function sayEnd(run: Run): void {
+  mark(run);
+  send({ kind: "end" }, run);
+}
+
+export function turn(): Promise<void> {
+  return new Promise((resolve) => immediate(resolve));
+}
+
+/** A cell may declare `location` or `performance`: an accessor of that name must give way. */
+function makePlain(name: string): void {
+  const found = Object.getOwnPropertyDescriptor(globalThis, name);
+  if (!found?.configurable || (found.writable && found.enumerable)) return;
+  Object.defineProperty(globalThis, name, {
+    value: found.value,
+    writable: true,
+    enumerable: true,
+    configurable: true,
+  });
+}
+
+/**
+ * Timers know their run: what they throw is told there, and stopping it stops them. Callbacks run
+ * as microtasks, for a termination there ends the callback; in the timer's own call it would end
+ * the process.
+ */
+export function installTimers(): void {
+  for (const name of ["setTimeout", "setInterval"] as const) {
+    const start = globalThis[name] as unknown as StartTimer;
+    const startInRun: StartTimer = (callback, delay, ...args) => {
+      if (typeof callback !== "function") return start(callback, delay, ...args);
+      const run = currentRun();
+      const timers = running.get(run)?.timers;
+      const id = start(() => {
+        if (name === "setTimeout") timers?.delete(id);
+        Promise.resolve().then(() => guard(run, () => callback(...args)));
+      }, delay);
+      timers?.add(id);
+      return id;
+    };
+    const { length: _length, name: _name, prototype: _prototype, ...own } = Object
+      .getOwnPropertyDescriptors(start) as PropertyDescriptorMap;
+    Reflect.set(globalThis, name, Object.defineProperties(startInRun, own));
+  }
+}
+
+type StartTimer = (callback: unknown, delay?: number, ...args: unknown[]) => number;
+
+function guard(run: Run, work: () => unknown): void {
+  try {
+    work();
+  } catch (error) {
+    stray(error, run);
+  }
+}

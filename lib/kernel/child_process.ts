@@ -1,0 +1,199 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import type { Duplex } from "node:stream";
+import { pathToFileURL } from "node:url";
+import type { ImportMap } from "./folder_config.ts";
+import { packageFolder } from "./folder_config.ts";
+import { type Answer, type Frame, FrameReader, type Run } from "./frames.ts";
+import { Inspector } from "./inspector.ts";
+import { permissionFlags, type Rights } from "./permissions.ts";
+
+/** What the front hears from the user's process. */
+export interface ChildListener {
+  frame(frame: Frame): void;
+  /** Bytes written past the child's own pipe: by its subprocesses, workers and native code. */
+  raw(name: "stdout" | "stderr", text: string): void;
+  /** Everything written to both raw streams before the end of this run has been heard. */
+  drained(run: Run): void;
+  /** The process ended; `because` says how in words. */
+  exit(because: string): void;
+}
+
+export interface ChildOptions {
+  readonly folder: string;
+  readonly flags: readonly string[];
+  readonly importMap: ImportMap;
+}
+
+/** The process that runs the user's code, and the means to direct it. */
+export class Child {
+  private constructor(
+    readonly inspector: Inspector,
+    readonly pid: number,
+    readonly answer: (answer: Answer) => void,
+    /** Kills the process and all it started; resolves when they are gone. */
+    readonly end: () => Promise<void>,
+  ) {}
+
+  /** Resolves when the child has said that it can run cells. */
+  static async start(options: ChildOptions, listener: ChildListener): Promise<Child> {
+    const process = launch(options);
+    const watcher = watch(process.pid!);
+    const pipe = process.stdio[3] as Duplex;
+    const exited = exit(process, watcher);
+    const ready = Promise.withResolvers<void>();
+    const reader = new FrameReader();
+    pipe.on("data", (chunk: Uint8Array) => {
+      for (const frame of reader.push(chunk)) {
+        if (frame.kind === "message" && frame.message.kind === "ready") ready.resolve();
+        else listener.frame(frame);
+      }
+    });
+    const url = inspectorUrl(process);
+    hear(process, listener);
+    exited.then((because) => listener.exit(because));
+    const failed = exited.then((because) => {
+      throw new Error(`Cannot start the user's process: it ${because}`);
+    });
+    const inspector = await Promise.race([url.then((url) => Inspector.connect(url)), failed]);
+    await Promise.race([ready.promise, failed]);
+    failed.catch(() => {});
+    return new Child(inspector, process.pid!, (answer) => tell(pipe, answer), async () => {
+      inspector.close();
+      process.kill("SIGKILL");
+      await exited;
+    });
+  }
+}
+
+function launch({ folder, flags, importMap }: ChildOptions): ChildProcess {
+  const rights: Rights = { folder, packageFolder: pathOf(packageFolder), flags };
+  const process = spawn(Deno.execPath(), [
+    "run",
+    "--no-prompt",
+    "--no-check",
+    "--no-lock",
+    ...permissionFlags(rights),
+    `--import-map=data:application/json,${encodeURIComponent(JSON.stringify(importMap))}`,
+    "--inspect=127.0.0.1:0",
+    "--inspect-publish-uid=stderr",
+    "-",
+  ], {
+    cwd: folder,
+    env: { ...Deno.env.toObject(), NO_COLOR: "1" },
+    stdio: ["pipe", "pipe", "pipe", "pipe"],
+    // A group of its own: signals to the front's group pass by, and all of it can be ended at once.
+    detached: Deno.build.os !== "windows",
+  });
+  process.stdin!.end(bootScript(folder));
+  return process;
+}
+
+/** Stands in the notebook's folder, so what it imports is found as from there. */
+function bootScript(folder: string): string {
+  const boot = new URL("child/boot.ts", import.meta.url).href;
+  const url = pathToFileURL(`${folder}/`).href;
+  return `import { boot } from ${JSON.stringify(boot)};
+boot({
+  folder: ${JSON.stringify(url)},
+  load: (specifier, options) => import(specifier, options),
+  resolve: import.meta.resolve,
+});
+`;
+}
+
+/**
+ * Ends the child's whole process group when the front is gone, however it went: the shell reads
+ * from a pipe whose other end only the front holds. Returns how to release it. Where there is no
+ * shell (Windows) a busy child outlives a killed front; an idle one ends with its inspector.
+ */
+function watch(pid: number): () => void {
+  if (Deno.build.os === "windows") return () => {};
+  const script = 'read -r line; kill -KILL -- "-$1"';
+  const watcher = spawn("/bin/sh", ["-c", script, "sh", String(pid)], {
+    stdio: ["pipe", "ignore", "ignore"],
+    detached: true,
+  });
+  watcher.on("error", () => {});
+  watcher.unref();
+  return () => watcher.stdin!.end();
+}
+
+function inspectorUrl(process: ChildProcess): Promise<string> {
+  let text = "";
+  return new Promise((resolve) => {
+    process.stderr!.on("data", function look(chunk: Uint8Array) {
+      text += new TextDecoder().decode(chunk);
+      const url = text.match(/ws:\/\/\S+/)?.[0];
+      if (!url) return;
+      process.stderr!.off("data", look);
+      resolve(url);
+    });
+  });
+}
+
+/** What a killed child's own children may still hold open is waited for no longer than this. */
+const closeMs = 500;
+
+/** Resolves when the process is gone and all it wrote has been read. */
+function exit(process: ChildProcess, release: () => void): Promise<string> {
+  return new Promise((resolve) => {
+    process.on("error", (error) => resolve(`could not be run: ${error.message}`));
+    process.on("exit", (code, signal) => {
+      release();
+      setTimeout(() => resolve(ending(code, signal)), closeMs);
+    });
+    process.on("close", (code, signal) => resolve(ending(code, signal)));
+  });
+}
+
+const signals: Readonly<Record<string, string>> = {
+  SIGTRAP: "ran out of memory",
+  SIGABRT: "aborted",
+  SIGSEGV: "crashed in native code",
+  SIGKILL: "was killed",
+};
+
+function ending(code: number | null, signal: string | null): string {
+  if (signal) return `${signals[signal] ?? "ended"} (${signal})`;
+  return `exited with code ${code}`;
+}
+
+/** What Deno itself says on the child's standard error, of no interest to a user. */
+const chatter = /^(?:Debugger (?:listening|session)|Visit chrome|Download |Initialize )[^\n]*\n/gm;
+const marker = /\0irqscope:(\d+)\0/;
+
+function hear(process: ChildProcess, listener: ChildListener): void {
+  const heard = { stdout: 0, stderr: 0 };
+  for (const name of ["stdout", "stderr"] as const) {
+    const decoder = new TextDecoder();
+    let rest = "";
+    process[name]!.on("data", (chunk: Uint8Array) => {
+      const parts = (rest + decoder.decode(chunk, { stream: true })).split(marker);
+      rest = "";
+      parts.forEach((part, index) => {
+        if (index % 2 === 1) {
+          heard[name] = Number(part);
+          if (heard.stdout === heard.stderr) listener.drained(heard.stdout);
+        } else {
+          const text = part.replace(chatter, "");
+          const cut = index === parts.length - 1 ? text.search(/\0[^\0]*$/) : -1;
+          rest = cut === -1 ? "" : text.slice(cut);
+          const whole = cut === -1 ? text : text.slice(0, cut);
+          if (whole) listener.raw(name, whole);
+        }
+      });
+    });
+  }
+}
+
+function tell(pipe: Duplex, answer: Answer): void {
+  const json = new TextEncoder().encode(JSON.stringify(answer));
+  const bytes = new Uint8Array(4 + json.length);
+  new DataView(bytes.buffer).setUint32(0, json.length, true);
+  bytes.set(json, 4);
+  pipe.write(bytes);
+}
+
+function pathOf(url: URL): string {
+  return decodeURIComponent(url.pathname).replace(/(.)\/$/, "$1");
+}

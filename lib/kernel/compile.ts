@@ -1,0 +1,63 @@
+import { parseAs, parseCell, type Parsed, type SyntaxProblem } from "./compile_parse.ts";
+import { declaredNames, mergedNames, rewrite } from "./compile_rewrite.ts";
+import { type Erased, eraseTypes, type JsxOptions } from "./compile_types.ts";
+import { applyEdits } from "./edit.ts";
+import type { Positions } from "./positions.ts";
+
+/** A cell ready for the child's `Runtime.evaluate`. */
+export interface Compiled {
+  readonly kind: "compiled";
+  readonly code: string;
+  readonly positions: Positions;
+  readonly names: readonly string[];
+}
+
+export interface CompileOptions {
+  /** The name the cell bears in stack traces, `cell-8.ts`. */
+  readonly file: string;
+  /** The number under which the child knows this run. */
+  readonly run: number;
+  readonly jsx?: JsxOptions;
+  /** Its value is asked for, also when that is undefined. */
+  readonly expression?: boolean;
+}
+
+/** Compiles TypeScript as a user types it in a cell: a module that shares its names with others. */
+export async function compileCell(
+  source: string,
+  { file, run, jsx, expression = false }: CompileOptions,
+): Promise<Compiled | SyntaxProblem> {
+  const { text, ahead, parsed } = readCell(source);
+  if (parsed.kind === "syntaxError") return parsed;
+  const erased = await eraseTypes(text, parsed, jsx);
+  const body = erased.moved ? javascriptBody(erased) : parsed.body;
+  const names = declaredNames(parsed.body);
+  const reset = mergedNames(parsed.body);
+  const { code, breaks } = applyEdits(erased.code, [
+    { at: 0, text: "'use strict';await __k.begin(@);" },
+    ...rewrite(body, erased.code.length, run),
+  ]);
+  const positions = { breaks, ahead, ...erased.moved ? { moved: erased.moved } : {} };
+  const beginning = `${run},${JSON.stringify({ file, names, reset, positions, expression })}`;
+  const ready = code.replace("@", () => beginning) + `\n//# sourceURL=${file}`;
+  return { kind: "compiled", code: ready, positions, names };
+}
+
+/**
+ * A cell of nothing but `{ a: 1 }` is an object, not a block with a label: what reads as an
+ * expression in parentheses is one. The opening one stands on a line of its own.
+ */
+function readCell(source: string): { text: string; ahead: 0 | 1; parsed: Parsed } {
+  if (/^\s*\{[^]*\}\s*$/.test(source)) {
+    const text = `(\n${source}\n)`;
+    const parsed = parseAs(text, "ts");
+    if (parsed.kind === "parsed") return { text, ahead: 1, parsed };
+  }
+  return { text: source, ahead: 0, parsed: parseCell(source) };
+}
+
+function javascriptBody({ code }: Erased) {
+  const parsed = parseAs(code, "js");
+  if (parsed.kind === "parsed") return parsed.body;
+  throw new SyntaxError(`Cannot compile the cell: its lowered form reads ${parsed.message}`);
+}

@@ -1,0 +1,56 @@
+import { type ParserOptions, parseSync } from "oxc-parser";
+import type { Node } from "./compile_ast.ts";
+
+/** A cell's tree, or the first reason why it has none. */
+export type Parsed =
+  | { readonly kind: "parsed"; readonly body: readonly Node[]; readonly language: Language }
+  | SyntaxProblem;
+
+export type Language = "ts" | "tsx" | "js";
+
+/** Where and why the parser stopped. Line and column count from 1. */
+export interface SyntaxProblem {
+  readonly kind: "syntaxError";
+  readonly message: string;
+  readonly line: number;
+  readonly column: number;
+  readonly start: number;
+  readonly end: number;
+}
+
+/**
+ * Parses a cell as a TypeScript module. A cell that only reads as TSX, where `<T>x` is no type
+ * assertion, is taken as TSX.
+ */
+export function parseCell(source: string): Parsed {
+  const plain = parseAs(source, "ts");
+  if (plain.kind === "parsed" || !source.includes("<")) return plain;
+  const jsx = parseAs(source, "tsx");
+  return jsx.kind === "parsed" || jsx.start > plain.start ? jsx : plain;
+}
+
+export function parseAs(source: string, language: Language): Parsed {
+  const options: ParserOptions = { sourceType: "module", lang: language, showSemanticErrors: true };
+  const { errors, program } = parseSync(`cell.${language}`, source, options);
+  const error = errors[0];
+  if (!error) return { kind: "parsed", body: program.body as unknown as Node[], language };
+  const { start, end } = lastLabel(error.labels) ?? { start: 0, end: 0 };
+  const place = placeOf(source, start);
+  return { kind: "syntaxError", message: messageOf(error), ...place, start, end };
+}
+
+/** Line and column, from 1, of an offset. */
+export function placeOf(source: string, offset: number): { line: number; column: number } {
+  const before = source.slice(0, offset);
+  return { line: before.split("\n").length, column: offset - before.lastIndexOf("\n") };
+}
+
+function messageOf(error: { message: string; helpMessage: string | null }): string {
+  const message = error.message.replace(/\.$/, "");
+  return error.helpMessage ? `${message}; ${error.helpMessage.toLowerCase()}` : message;
+}
+
+/** Of "opened here" and "expected there", or "declared" and "again", the later place is at fault. */
+function lastLabel(labels: readonly { start: number; end: number }[]) {
+  return labels.toSorted((a, b) => a.start - b.start).at(-1);
+}

@@ -1,0 +1,56 @@
+/**
+ * Edits of a cell that leave every untouched character at its own column: after each inserted
+ * text comes a line break and a pad of blanks. A position in the edited code therefore differs
+ * from the user's only by whole lines, and a short list of breaks says by how many.
+ */
+
+/** Puts `text` at an offset of the source, in place of the `remove` characters found there. */
+export interface Edit {
+  readonly at: number;
+  readonly remove?: number;
+  readonly text: string;
+}
+
+export interface Edited {
+  readonly code: string;
+  /** Lines of the edited code, 0-based and ascending, that end in a break the user never typed. */
+  readonly breaks: readonly number[];
+}
+
+/** Applies edits in the order of their offsets; those at one offset keep their given order. */
+export function applyEdits(source: string, edits: readonly Edit[]): Edited {
+  const breaks: number[] = [];
+  let code = "";
+  let line = 0;
+  let from = 0;
+  const emit = (text: string) => {
+    code += text;
+    line += newlines(text);
+  };
+  for (const { at, remove = 0, text } of edits.toSorted((a, b) => a.at - b.at)) {
+    emit(source.slice(from, at) + text);
+    from = at + remove;
+    const swallowed = newlines(source.slice(at, from));
+    if (swallowed === 0 && text.length === remove) continue;
+    if (swallowed > 0) emit("\n".repeat(swallowed));
+    else if (!endsLine(source, from)) {
+      breaks.push(line);
+      emit("\n");
+    }
+    emit(" ".repeat(endsLine(source, from) ? 0 : column(source, from)));
+  }
+  emit(source.slice(from));
+  return { code, breaks };
+}
+
+function endsLine(source: string, offset: number): boolean {
+  return offset === source.length || source[offset] === "\n";
+}
+
+function column(source: string, offset: number): number {
+  return offset - (source.lastIndexOf("\n", offset - 1) + 1);
+}
+
+function newlines(text: string): number {
+  return text.split("\n").length - 1;
+}

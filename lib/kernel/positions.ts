@@ -1,0 +1,35 @@
+/** From a place in compiled code back to the user's cell; the child and the front both need it. */
+
+export interface Positions {
+  /** See `applyEdits`: the compiled lines that end in a break of the compiler's. */
+  readonly breaks: readonly number[];
+  /** Lines the compiler put before the user's first. */
+  readonly ahead: number;
+  /** By line of the lowered code, `[column, line, column]`; absent where nothing was lowered. */
+  readonly moved?: readonly (readonly (readonly [number, number, number])[])[];
+}
+
+export interface Place {
+  readonly line: number;
+  readonly column: number;
+}
+
+/** The user's line and column, from 1, of a line and column, from 1, of the compiled code. */
+export function userPlace(positions: Positions, { line, column }: Place): Place {
+  const edited = { line: line - 1 - brokenBefore(positions.breaks, line - 1), column: column - 1 };
+  const place = positions.moved ? moveBack(positions.moved, edited) : edited;
+  return { line: Math.max(1, place.line - positions.ahead + 1), column: place.column + 1 };
+}
+
+function brokenBefore(breaks: readonly number[], line: number): number {
+  const later = breaks.findIndex((at) => at >= line);
+  return later === -1 ? breaks.length : later;
+}
+
+/** The last segment that starts at or before the place tells where its text came from. */
+function moveBack(moved: NonNullable<Positions["moved"]>, { line, column }: Place): Place {
+  const segment = moved[line]?.findLast(([at]) => at <= column);
+  if (segment) return { line: segment[1], column: segment[2] + (column - segment[0]) };
+  const earlier = moved.slice(0, line).findLast((segments) => segments.length > 0)?.at(-1);
+  return { line: earlier?.[1] ?? line, column: earlier?.[2] ?? column };
+}

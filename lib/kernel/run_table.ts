@@ -1,0 +1,82 @@
+import type { Run } from "./frames.ts";
+import type { Cell, CellError, MimeBundle } from "./interpreter.ts";
+
+/** One evaluation in the child: a cell, or one of the expressions that came with it. */
+export interface RunRecord {
+  readonly run: Run;
+  /** The request all its output belongs to. */
+  readonly parent: string;
+  /** The name its code bears in stack traces. */
+  readonly file: string;
+  readonly source: string;
+  readonly silent: boolean;
+  readonly allowStdin: boolean;
+  readonly expression: boolean;
+  readonly pages: MimeBundle[];
+  /** What an expression came to. */
+  shown?: { readonly data: MimeBundle; readonly metadata: MimeBundle };
+  error?: CellError;
+  /** The user stopped it; if it does not throw by itself this is how it ended. */
+  stopped: boolean;
+  /** The child's end mark has come over its pipe, and over both raw streams. */
+  readonly marks: { pipe: boolean; raw: boolean };
+  readonly ended: PromiseWithResolvers<void>;
+  over: boolean;
+}
+
+/** Output of cells older than this many is attributed to the oldest one kept. */
+const kept = 5_000;
+
+/** Every run by its number, and every source by its name in traces. */
+export class RunTable {
+  readonly #records = new Map<Run, RunRecord>();
+  readonly #sources = new Map<string, string>();
+  #last = 0;
+
+  open(cell: Cell, { source = cell.code, expression = false } = {}): RunRecord {
+    const run = ++this.#last;
+    const numbered = cell.storeHistory && !cell.silent && !expression;
+    const file = numbered ? `cell-${cell.executionCount}.ts` : `aside-${run}.ts`;
+    const record: RunRecord = {
+      run,
+      parent: cell.id,
+      file,
+      source,
+      silent: cell.silent,
+      allowStdin: cell.allowStdin,
+      expression,
+      pages: [],
+      stopped: false,
+      marks: { pipe: false, raw: false },
+      ended: Promise.withResolvers(),
+      over: false,
+    };
+    this.#records.set(run, record);
+    this.#sources.set(file, source);
+    this.#forget(this.#records.get(run - kept));
+    return record;
+  }
+
+  /** The record of a run, or the one nearest to it where it is unknown. */
+  get(run: Run): RunRecord | undefined {
+    return this.#records.get(run) ?? this.#records.get(Math.max(1, this.#last - kept + 1));
+  }
+
+  /** What output without a run of its own belongs to. */
+  current(): RunRecord | undefined {
+    return this.running()[0] ?? this.#records.get(this.#last);
+  }
+
+  running(): readonly RunRecord[] {
+    const recent = Array.from({ length: 64 }, (_, i) => this.#records.get(this.#last - i));
+    return recent.filter((record) => record !== undefined && !record.over) as RunRecord[];
+  }
+
+  readonly sourceOf = (file: string): string | undefined => this.#sources.get(file);
+
+  #forget(record: RunRecord | undefined): void {
+    if (!record?.over) return;
+    this.#records.delete(record.run);
+    this.#sources.delete(record.file);
+  }
+}

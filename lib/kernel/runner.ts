@@ -1,0 +1,317 @@
+import { Child, type ChildListener } from "./child_process.ts";
+import type { Compiled } from "./compile.ts";
+import type { FolderConfig } from "./folder_config.ts";
+import type { Frame, Message, Run } from "./frames.ts";
+import { Gather } from "./gather.ts";
+import { InOrder } from "./in_order.ts";
+import { argumentOf, type Inspector } from "./inspector.ts";
+import type { CellError, Output, Surroundings } from "./interpreter.ts";
+import { userPlace } from "./positions.ts";
+import { wantsPng, withPng } from "./picture.ts";
+import type { RunRecord, RunTable } from "./run_table.ts";
+import { strayText, tracebackOf } from "./traceback.ts";
+
+export interface RunnerOptions {
+  readonly folder: string;
+  readonly flags: readonly string[];
+  readonly config: Promise<FolderConfig>;
+}
+
+/** JavaScript that does not hear of an interrupt within this is terminated. */
+const hearMs = 40;
+/** Code that heard of it and still goes on after this is left behind. */
+const yieldMs = 100;
+/** A script that takes longer than this to run at all was hit by a late termination. */
+const turnMs = 50;
+/** Code that cannot be terminated within this is native: only a restart ends it. */
+const graceMs = 2_000;
+
+/** The group of objects under which V8 keeps what cells threw until it is described. */
+const thrown = "thrown";
+const releaseMs = 100;
+
+type Interruption = { readonly ended: boolean; readonly because?: string };
+
+/**
+ * Has compiled cells run by a child process, publishes what they say in the order they say it,
+ * and decides when a cell has ended: the child may never answer, so the front owns settlement.
+ */
+export class Runner implements ChildListener {
+  readonly #surroundings: Surroundings;
+  readonly #options: RunnerOptions;
+  readonly #runs: RunTable;
+  readonly #order = new InOrder();
+  readonly #gather: Gather;
+  #starting: Promise<Child> | undefined;
+  #child: Child | undefined;
+  /** Settles when no late termination can hit the next cell. */
+  #quiet: Promise<void> = Promise.resolve();
+  #asking: RunRecord | undefined;
+  readonly #runtimes = new WeakMap<Inspector, string>();
+  #disposed = false;
+
+  constructor(surroundings: Surroundings, runs: RunTable, options: RunnerOptions) {
+    this.#surroundings = surroundings;
+    this.#runs = runs;
+    this.#options = options;
+    this.#gather = new Gather((name, text, parent) =>
+      surroundings.publish({ kind: "stream", name, text }, parent)
+    );
+  }
+
+  /** The child that runs cells now; started where there is none. */
+  async child(): Promise<Child> {
+    return this.#child ?? await (this.#starting ??= this.#start());
+  }
+
+  /** Resolves when the run is over and everything it said has been published. */
+  async run(record: RunRecord, compiled: Compiled): Promise<void> {
+    const { inspector } = await this.child();
+    await this.#quiet;
+    this.#evaluate(inspector, record, compiled).catch(() => {
+      // The child is gone, or stopped: its exit or the interrupt settles the run.
+    });
+    await record.ended.promise;
+  }
+
+  async #evaluate(inspector: Inspector, record: RunRecord, { code, positions }: Compiled) {
+    const how = { expression: code, replMode: true, awaitPromise: true, objectGroup: thrown };
+    const { exceptionDetails } = await inspector.send("Runtime.evaluate", how);
+    if (!exceptionDetails || record.over) return;
+    const { exception = { type: "undefined" }, lineNumber, columnNumber } = exceptionDetails;
+    const at = userPlace(positions, { line: lineNumber + 1, column: columnNumber + 1 });
+    await inspector.send("Runtime.callFunctionOn", {
+      functionDeclaration: "function(...failure) { return this.fail(...failure) }",
+      objectId: await this.#runtime(inspector),
+      arguments: [
+        { value: record.run },
+        argumentOf(exception),
+        { value: `at ${record.file}:${at.line}:${at.column}` },
+      ],
+      awaitPromise: true,
+    });
+    // Two commands in a row make TCP hold the second back until the first is acknowledged, so
+    // that what was thrown is let go only when no cell is likely to start.
+    setTimeout(() => {
+      inspector.send("Runtime.releaseObjectGroup", { objectGroup: thrown }).catch(() => {});
+    }, releaseMs);
+  }
+
+  /** The child's own object, as the inspector of that child knows it. */
+  async #runtime(inspector: Inspector): Promise<string> {
+    const known = this.#runtimes.get(inspector);
+    if (known) return known;
+    const { result } = await inspector.send("Runtime.evaluate", { expression: "__k" });
+    this.#runtimes.set(inspector, result.objectId!);
+    return result.objectId!;
+  }
+
+  /** Publishes what the front itself says of a run, behind all the run has said so far. */
+  publish(record: RunRecord, output: Output): void {
+    this.#order.do(() => this.#publish(record, output));
+  }
+
+  /** Ends a run that never reached the child. */
+  settle(record: RunRecord): void {
+    this.#order.do(() => this.#over(record));
+  }
+
+  async interrupt(): Promise<Interruption> {
+    const running = this.#runs.running();
+    const child = this.#child;
+    if (running.length === 0 || !child) return { ended: true };
+    for (const record of running) record.stopped = true;
+    if (this.#asking) child.answer({ kind: "interrupted" });
+    this.#asking = undefined;
+    const ended = Promise.all(running.map(({ ended }) => ended.promise));
+    const heard = child.inspector.send("Runtime.evaluate", evaluated("__k.interrupt()"));
+    if (!await within(hearMs, heard)) return await this.#terminate(child, running);
+    if (!await within(yieldMs, ended)) await this.#abandon(child.inspector, running);
+    return { ended: true };
+  }
+
+  async dispose(): Promise<void> {
+    this.#disposed = true;
+    this.#gather.stop();
+    const child = this.#child ?? await this.#starting?.catch(() => undefined);
+    await child?.end();
+  }
+
+  frame(frame: Frame): void {
+    const record = this.#runs.get(frame.run);
+    if (!record) return;
+    if (frame.kind === "message") this.#hear(record, frame.message, frame.buffers);
+    else if (!record.silent) {
+      this.#order.do(() => this.#gather.add(frame.kind, frame.text, record.parent));
+    }
+  }
+
+  raw(name: "stdout" | "stderr", text: string): void {
+    const record = this.#runs.current();
+    if (!record || record.silent) return;
+    this.#order.do(() => this.#gather.add(name, text, record.parent));
+  }
+
+  drained(run: Run): void {
+    this.#markEnd(this.#runs.get(run), "raw");
+  }
+
+  exit(because: string): void {
+    const wasReady = this.#child !== undefined;
+    this.#child = undefined;
+    this.#starting = undefined;
+    if (this.#disposed || !wasReady) return;
+    for (const record of this.#runs.running()) {
+      if (wasReady) this.#fail(record, processEnded(because));
+    }
+    this.#order.do(() => this.#surroundings.replaced(because));
+    this.child().catch(() => {});
+  }
+
+  async #start(): Promise<Child> {
+    const { folder, flags, config } = this.#options;
+    const { importMap } = await config;
+    try {
+      return this.#child = await Child.start({ folder, flags, importMap }, this);
+    } finally {
+      this.#starting = undefined;
+    }
+  }
+
+  #hear(record: RunRecord, message: Message, buffers: readonly Uint8Array[]): void {
+    switch (message.kind) {
+      case "result":
+        if (record.expression) {
+          record.shown = { data: message.data, metadata: message.metadata };
+          return;
+        }
+        return this.publish(record, message);
+      case "display":
+      case "updateDisplay":
+      case "clear":
+        return this.publish(record, message);
+      case "broadcast":
+        return this.publish(record, { ...message, buffers });
+      case "page":
+        record.pages.push(message.data);
+        return;
+      case "ask":
+        return this.#order.do(() => this.#ask(record, message.prompt, message.password));
+      case "thrown":
+        return this.#threw(record, tracebackOf(message.thrown, this.#runs.sourceOf));
+      case "stray": {
+        const text = strayText(message.thrown, this.#runs.sourceOf);
+        return this.#order.do(() => this.#gather.add("stderr", text, record.parent));
+      }
+      case "end":
+        return this.#markEnd(record, "pipe");
+      case "exit":
+        return this.#child?.inspector.close();
+      case "ready":
+        return;
+      default:
+        message satisfies never;
+    }
+  }
+
+  #publish(record: RunRecord, output: Output): void | Promise<void> {
+    if (record.silent) return;
+    this.#gather.flush();
+    const { publish } = this.#surroundings;
+    const send = (output: Output) => publish.call(this.#surroundings, output, record.parent);
+    if ((output.kind === "display" || output.kind === "result") && wantsPng(output.data)) {
+      return withPng(output.data).then((data) => send({ ...output, data }));
+    }
+    send(output);
+  }
+
+  #ask(record: RunRecord, prompt: string, password: boolean): void {
+    this.#gather.flush();
+    const { answer } = this.#child!;
+    if (!record.allowStdin) {
+      const because = `Cannot ask ${JSON.stringify(prompt)}: this client takes no input`;
+      return answer({ kind: "refused", because });
+    }
+    this.#asking = record;
+    const settle = (reply: Parameters<typeof answer>[0]) => {
+      if (this.#asking !== record) return;
+      this.#asking = undefined;
+      answer(reply);
+    };
+    this.#surroundings.ask(prompt, { password, parent: record.parent }).then(
+      (value) => settle({ kind: "answered", value }),
+      (error) => settle({ kind: "refused", because: messageOf(error) }),
+    );
+  }
+
+  #threw(record: RunRecord, error: CellError): void {
+    record.error ??= error;
+    if (!record.expression) this.publish(record, { kind: "error", ...error });
+  }
+
+  #fail(record: RunRecord, error: CellError): void {
+    this.#threw(record, error);
+    this.settle(record);
+  }
+
+  #markEnd(record: RunRecord | undefined, way: "pipe" | "raw"): void {
+    if (!record) return;
+    record.marks[way] = true;
+    if (!record.marks.pipe || !record.marks.raw) return;
+    if (record.stopped && !record.error) this.#threw(record, stopped);
+    this.settle(record);
+  }
+
+  #over(record: RunRecord): void {
+    this.#gather.flush();
+    record.over = true;
+    record.ended.resolve();
+  }
+
+  async #terminate(child: Child, running: readonly RunRecord[]): Promise<Interruption> {
+    const terminated = child.inspector.send("Runtime.terminateExecution")
+      .then(() => this.#abandon(child.inspector, running));
+    this.#quiet = terminated.catch(() => {});
+    if (await within(graceMs, terminated)) return { ended: true };
+    return { ended: this.#child !== child, because: "native code runs, which only a restart ends" };
+  }
+
+  /**
+   * Leaves runs behind: what they still await never comes. A termination that came too late for
+   * its cell hits the next script instead: an empty one, until one is answered in a turn of its own.
+   */
+  async #abandon(inspector: Inspector, running: readonly RunRecord[]): Promise<void> {
+    while (!await within(turnMs, inspector.send("Runtime.evaluate", evaluated("__k.turn()"))));
+    const numbers = running.filter(({ over }) => !over).map(({ run }) => run);
+    const expression = `for (const run of ${JSON.stringify(numbers)}) __k.abandon(run)`;
+    await inspector.send("Runtime.evaluate", { expression });
+    await Promise.all(running.map(({ ended }) => ended.promise));
+  }
+}
+
+function evaluated(expression: string) {
+  return { expression, awaitPromise: true };
+}
+
+function processEnded(because: string): CellError {
+  const evalue = `the user's process ${because}; a new one was started and variables are gone`;
+  return { ename: "ProcessEnded", evalue, traceback: [`ProcessEnded: ${evalue}`] };
+}
+
+const stopped: CellError = {
+  ename: "Interrupted",
+  evalue: "the cell was stopped; variables are kept",
+  traceback: ["Interrupted: the cell was stopped; variables are kept"],
+};
+
+/** Whether a promise settles in time. */
+async function within(ms: number, promise: Promise<unknown>): Promise<boolean> {
+  const { promise: late, resolve } = Promise.withResolvers<boolean>();
+  const timer = setTimeout(() => resolve(false), ms);
+  const settled = promise.then(() => true, () => true);
+  return await Promise.race([settled, late]).finally(() => clearTimeout(timer));
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,41 @@
+/**
+ * What a console user types beside TypeScript, read before the compiler: `name?` asks for help
+ * on a name, `%%html` and its like show the rest of the cell as it is, `%time` times a cell.
+ */
+export type Sugar =
+  | { readonly kind: "inspect"; readonly name: string; readonly detail: 0 | 1 }
+  | { readonly kind: "show"; readonly data: Readonly<Record<string, string>> }
+  | { readonly kind: "time"; readonly code: string }
+  | { readonly kind: "unknown"; readonly message: string };
+
+const shown: Readonly<Record<string, string>> = {
+  html: "text/html",
+  markdown: "text/markdown",
+  md: "text/markdown",
+  svg: "image/svg+xml",
+  latex: "text/latex",
+};
+
+/** The sugar a cell consists of; undefined for TypeScript. */
+export function readSugar(code: string): Sugar | undefined {
+  return readQuestion(code) ?? readMagic(code);
+}
+
+function readQuestion(code: string): Sugar | undefined {
+  const [, before, after, marks] =
+    code.match(/^\s*(?:\?\??\s*([\w$.]+)|([\w$.]+)\s*(\?\??))\s*;?\s*$/) ?? [];
+  const name = before ?? after;
+  if (!name) return undefined;
+  const double = marks === "??" || /^\s*\?\?/.test(code);
+  return { kind: "inspect", name, detail: double ? 1 : 0 };
+}
+
+function readMagic(code: string): Sugar | undefined {
+  const [, name, rest, body] = code.match(/^\s*%%?(\w+)[ \t]*([^\n]*)\n?([^]*)$/) ?? [];
+  if (name === undefined) return undefined;
+  if (name === "time") return { kind: "time", code: [rest, body].filter(Boolean).join("\n") };
+  const type = shown[name];
+  if (type) return { kind: "show", data: { [type]: body || rest || "" } };
+  const known = ["time", ...Object.keys(shown)].map((magic) => `%%${magic}`).join(", ");
+  return { kind: "unknown", message: `Cannot run %${name}: the magics are ${known}` };
+}

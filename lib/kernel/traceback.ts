@@ -1,0 +1,77 @@
+import type { Thrown } from "./frames.ts";
+import type { CellError } from "./interpreter.ts";
+import type { Place } from "./positions.ts";
+
+/** The text of a cell by the name it bears in traces; undefined for files that are no cells. */
+export type SourceOf = (file: string) => string | undefined;
+
+/** Lines shown before and after the one at fault. */
+const context = 2;
+
+/** A thrown value as Jupyter reports it: heading, source at fault, frames, causes. */
+export function tracebackOf(thrown: Thrown, sourceOf: SourceOf): CellError {
+  return {
+    ename: thrown.name,
+    evalue: thrown.message,
+    traceback: [...lines(thrown, sourceOf)],
+  };
+}
+
+/** The same in one text, for errors that arrive after their cell. */
+export function strayText(thrown: Thrown, sourceOf: SourceOf): string {
+  return `Uncaught ${[...lines(thrown, sourceOf)].join("\n")}\n`;
+}
+
+function* lines(thrown: Thrown, sourceOf: SourceOf): Generator<string> {
+  yield headingOf(thrown);
+  yield* excerpt(thrown.frames, sourceOf);
+  yield* thrown.frames.map((frame) => `    ${frame}`);
+  if (thrown.details) yield thrown.details;
+  const hint = hints[thrown.name];
+  if (hint) yield hint;
+  for (const error of thrown.errors ?? []) {
+    yield* [...lines(error, sourceOf)].map((line) => `  ${line}`);
+  }
+  if (thrown.cause) {
+    const [first = "", ...rest] = lines(thrown.cause, sourceOf);
+    yield `Caused by ${first}`;
+    yield* rest;
+  }
+}
+
+/** What mends an error, where the error itself cannot know. */
+const hints: Readonly<Record<string, string>> = {
+  NotCapable:
+    "The kernel's rights are named when it is installed: `kernel install --allow-…` grants more",
+};
+
+function headingOf({ name, message, value }: Thrown): string {
+  if (value !== undefined) return `Uncaught ${value}`;
+  return message ? `${name}: ${message}` : name;
+}
+
+const cellFrame = /((?:cell|aside)-[\d-]+\.ts):(\d+):(\d+)/;
+
+/** The lines of the topmost frame that lies in a cell, its place marked by a caret. */
+function* excerpt(frames: readonly string[], sourceOf: SourceOf): Generator<string> {
+  for (const frame of frames) {
+    const [, file, line, column] = frame.match(cellFrame) ?? [];
+    const source = file && sourceOf(file);
+    if (!source) continue;
+    yield* excerptAt(file, source, { line: Number(line), column: Number(column) });
+    return;
+  }
+}
+
+export function* excerptAt(file: string, source: string, at: Place): Generator<string> {
+  const all = source.split("\n");
+  const from = Math.max(1, at.line - context);
+  const to = Math.min(all.length, at.line + context);
+  const width = String(to).length;
+  yield `  ${file}:${at.line}:${at.column}`;
+  for (let line = from; line <= to; line++) {
+    const mark = line === at.line ? ">" : " ";
+    yield `${mark} ${String(line).padStart(width)} | ${all[line - 1]}`;
+    if (line === at.line) yield `  ${" ".repeat(width)} | ${" ".repeat(at.column - 1)}^`;
+  }
+}
