@@ -1,17 +1,16 @@
+import type { Machine } from "../machine/machine.ts";
+import { amdUnits, ivrsOf } from "./amd_iommu_prepare.ts";
+import { decide, type Decided } from "./decide.ts";
 import type { Decision } from "./decision.ts";
+import { deviceDomains } from "./device_domains.ts";
+import { chipsOf, domainTree } from "./domain_tree.ts";
+import type { EraName } from "./eras.ts";
+import { isCatalogued } from "./log_catalogue.ts";
+import { logLines } from "./log_lines.ts";
+import { offlineCpus } from "./offline_cpus.ts";
+import { panicText, traceOf } from "./trace.ts";
 
-export type EraName =
-  | "E41"
-  | "E43"
-  | "E419"
-  | "E510"
-  | "mail"
-  | "E511"
-  | "E62"
-  | "E65"
-  | "E69"
-  | "E615"
-  | "E73";
+export type { EraName } from "./eras.ts";
 
 /** What Linux made of a machine: everything the kernel decides, nothing the hardware does. */
 export interface Boot {
@@ -104,3 +103,56 @@ export type RemappingState =
   | { readonly kind: "amd"; readonly mode: "xapic" | "x2apic"; readonly irteBits: 32 | 128 }
   /** Hyper-V's stub: remaps nothing, keeps I/O APIC pins to APIC IDs below 256. */
   | { readonly kind: "hyperv"; readonly mode: "xapic" | "x2apic" };
+
+/**
+ * What this kernel makes of this machine. Whether interrupts then arrive is asked of the hardware,
+ * not of the kernel.
+ */
+export function boot(machine: Machine): Boot {
+  const decided = decide(machine);
+  const devices = deviceDomains(decided);
+  const { apic, bringUp, era, panic, registration, stageB } = decided;
+  return {
+    era: era.name,
+    panic: panic && panicText(panic),
+    apicDriver: stageB.name,
+    x2apic: apic.mode === "x2apic",
+    maxApicId: apic.maxApicId,
+    irqRemapping: remappingMode(decided),
+    online: bringUp.online,
+    offline: offlineCpus(decided),
+    possible: cpuList(registration.possible),
+    present: cpuList(registration.present.length),
+    chips: panic ? {} : chipsOf(devices),
+    domains: domainTree(decided, devices),
+    parents: Object.fromEntries(devices.map(({ device, parent }) => [device, parent])),
+    lines: logLines(decided).filter(isCatalogued),
+    trace: traceOf(decided, devices),
+    apic,
+    remapping: remappingState(decided),
+  };
+}
+
+/** Hyper-V's stub remaps nothing and counts as off. */
+function remappingMode({ remapping: { enabled } }: Decided): Boot["irqRemapping"] {
+  return enabled && enabled.vendor !== "hyperv" ? enabled.mode : "off";
+}
+
+function remappingState({ machine, era, options, remapping }: Decided): RemappingState {
+  const { enabled } = remapping;
+  if (!enabled) return { kind: "off" };
+  const { mode } = enabled;
+  switch (enabled.vendor) {
+    case "intel":
+      return { kind: "intel", mode, sidChecked: !options.nosid };
+    case "amd":
+      return { kind: "amd", mode, irteBits: amdUnits(ivrsOf(machine)!, era, options).irteBits };
+    case "hyperv":
+      return { kind: "hyperv", mode };
+  }
+}
+
+/** CPU numbers 0 … count − 1 as sysfs lists them. */
+function cpuList(count: number): string {
+  return count === 1 ? "0" : `0-${count - 1}`;
+}

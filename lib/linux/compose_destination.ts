@@ -3,7 +3,7 @@
  *
  * Source: Linux 6.1 arch/x86/kernel/apic: `calc_dest_apicid` of each driver.
  */
-import { logicalX2apicId } from "../x86/logical_id.ts";
+import { x2apicLdr } from "../x86/lapic.ts";
 import type { ApicState, OnlineCpu } from "./boot.ts";
 
 /**
@@ -15,7 +15,7 @@ export function destinationOf({ destId }: Pick<ApicState, "destId">, target: Onl
     case "apicId":
       return target.apicId;
     case "cluster":
-      return logicalX2apicId(target.apicId);
+      return x2apicLdr(target.apicId);
     case "cpuBit":
       return 1 << target.cpu;
   }

@@ -9,7 +9,7 @@
 import { msiAddressHigh, msiAddressLow, remappableAddressLow } from "../x86/msi_address.ts";
 import { amdRemappableData, msiData, remappableData } from "../x86/msi_data.ts";
 import type { ApicState } from "./boot.ts";
-import type { ComposeRules } from "./compose_rules.ts";
+import type { Era } from "./eras.ts";
 
 /** The three 32-bit words of a message. */
 export interface MessageWords {
@@ -27,7 +27,8 @@ export interface Route {
 /** What the vector domain composes with. */
 export interface Composer {
   readonly apic: ApicState;
-  readonly rules: ComposeRules;
+  /** A PCI device with a non-zero upper address word writes to memory above 4 GiB. */
+  readonly era: Pick<Era, "levelAsserted" | "upperAddress" | "subhandleWritten">;
 }
 
 const EXT_DEST_ID_LIMIT = 0x8000;
@@ -38,12 +39,12 @@ const EXT_DEST_ID_LIMIT = 0x8000;
  *
  * Source: Linux 6.1 arch/x86/kernel/apic/apic.c __irq_msi_compose_msg.
  */
-export function composeMessage({ apic, rules }: Composer, route: Route): MessageWords {
-  const upper = rules.upperAddress === "everyMessage" && apic.mode === "x2apic";
+export function composeMessage({ apic, era }: Composer, route: Route): MessageWords {
+  const upper = era.upperAddress === "everyMessage" && apic.mode === "x2apic";
   return {
     addressLow: addressLowOf(apic, route),
     addressHigh: upper ? addressHighOf(route) : 0,
-    data: dataOf({ apic, rules }, route),
+    data: dataOf({ apic, era }, route),
   };
 }
 
@@ -53,8 +54,8 @@ export function composeMessage({ apic, rules }: Composer, route: Route): Message
  * Source: Linux 6.1 arch/x86/kernel/apic/msi.c dmar_msi_compose_msg.
  */
 export function composeDmarMessage(composer: Composer, route: Route): MessageWords {
-  const { apic, rules } = composer;
-  const upper = rules.upperAddress === "dmarOnly" || apic.mode === "x2apic";
+  const { apic, era } = composer;
+  const upper = era.upperAddress === "dmarOnly" || apic.mode === "x2apic";
   return {
     addressLow: addressLowOf({ ...apic, extDestId: false }, route),
     addressHigh: upper ? addressHighOf(route) : 0,
@@ -68,7 +69,7 @@ export function composeDmarMessage(composer: Composer, route: Route): MessageWor
  * Source: Linux 6.1 drivers/iommu/intel/irq_remapping.c fill_msi_msg.
  */
 export function composeVtdMessage(
-  { subhandleWritten }: ComposeRules,
+  { era: { subhandleWritten } }: Pick<Composer, "era">,
   { index, subhandle = 0 }: { readonly index: number; readonly subhandle?: number },
 ): MessageWords {
   return {
@@ -115,10 +116,10 @@ function addressHighOf({ dest }: Route): number {
   return msiAddressHigh.encode({ destId8to31: dest >>> 8 });
 }
 
-function dataOf({ apic, rules }: Composer, { vector }: Route): number {
+function dataOf({ apic, era }: Composer, { vector }: Route): number {
   return msiData.encode({
     vector,
     deliveryMode: apic.deliveryMode === "lowestPriority" ? "lowest" : "fixed",
-    level: rules.levelAsserted ? 1 : 0,
+    level: era.levelAsserted ? 1 : 0,
   });
 }

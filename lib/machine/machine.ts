@@ -42,6 +42,7 @@ const kernel = record({
     ACRN_GUEST: flag(),
     BHYVE_GUEST: flag(),
     JAILHOUSE_GUEST: flag(),
+    HYPERV_VTL_MODE: flag().optional(),
     NR_CPUS: z.int({ error: "give a number of CPUs of 1 … 8192" })
       .min(1, "give at least 1")
       .max(8192, "give at most 8192, Linux's own maximum on x86"),
@@ -54,6 +55,7 @@ const cpu = record({
   arat: flag(),
   xapicLocked: flag().optional(),
   packageShift: count(31, "give a shift of 0 … 31").optional(),
+  secureAvic: flag().optional(),
 });
 
 const SIGNATURES = ["kvm", "hyperv", "vmware", "xen", "bhyve", "acrn", "jailhouse", "tcg"] as const;
@@ -70,6 +72,7 @@ const hypervisor = record({
     { error: "give an object from leaf to [eax, ebx, ecx, edx]" },
   ),
   vmwareLegacyX2apic: flag().optional(),
+  xenPv: flag().optional(),
 });
 
 const firmware = record({
@@ -77,6 +80,9 @@ const firmware = record({
   bootApicId: apicId,
   fadtPhysical: flag().optional(),
   fadtRevision: count(255, "give a table revision of 0 … 255").optional(),
+  fadtMinorRevision: count(255, "give a minor revision of 0 … 255").optional(),
+  oemId: text("give the MADT's OEM id").optional(),
+  oemTableId: text("give the MADT's OEM table id").optional(),
 });
 
 const madtProcessor = record({
@@ -146,6 +152,7 @@ const delivery = record({
 const device = record({
   bdf,
   id: text("give vendor:device in hex"),
+  revision: count(255, "give the revision id, 0 … 255").optional(),
   class: text("give the class code as 6 hex digits").regex(
     /^[0-9a-fA-F]{6}$/,
     "give the class code as 6 hex digits",

@@ -1,0 +1,336 @@
+/** A boot's decisions told in order, each with its reason and the kernel function that makes it. */
+import type { Declined } from "./boot.ts";
+import type { Decided, Panic } from "./decide.ts";
+import type { Decision } from "./decision.ts";
+import type { DeviceDomain } from "./device_domains.ts";
+import type { IrqRemapping, RemapAttempt, RemapMode } from "./irq_remapping.ts";
+import type { X2apicDecision } from "./x2apic.ts";
+
+export function traceOf(decided: Decided, devices: readonly DeviceDomain[]): readonly Decision[] {
+  const told = [
+    eraStep(decided),
+    ...nox2apicStep(decided),
+    hypervisorStep(decided),
+    x2apicStateStep(decided),
+    stageAStep(decided),
+    registrationStep(decided),
+    ...decided.remapping.attempts.map(attemptStep),
+    remappingStep(decided.remapping, decided),
+    x2apicStep(decided.x2apic),
+    stageBStep(decided),
+    limitStep(decided),
+    ...devices.filter(({ class: kind }) => kind !== "pciMsi").map(parentStep),
+    ...pciStep(devices),
+    ...panicStep(decided.panic),
+    bringUpStep(decided),
+  ];
+  const kernel = `Linux ${decided.era.version === "mail" ? "5.11" : decided.era.version}`;
+  return told.map((decision) => ({ ...decision, source: `${kernel} ${decision.source}` }));
+}
+
+const step = (
+  name: string,
+  source: string,
+  decided: string,
+  because: string,
+): Decision => ({ step: name, decided, because, source });
+
+const APIC = "arch/x86/kernel/apic/apic.c";
+
+function eraStep({ era, machine }: Decided): Decision {
+  const { version } = machine.kernel;
+  const because = era.version === "mail"
+    ? "the mail's rule, on top of 5.11"
+    : era.future
+    ? `${version} is newer than any kernel known here: it is taken as the newest of them`
+    : `kernel.version is ${version}`;
+  return step("era", "the table of eras", era.name, because);
+}
+
+function nox2apicStep({ nox2apic }: Decided): readonly Decision[] {
+  if (nox2apic.kind === "notAsked") return [];
+  const decided = nox2apic.kind === "ignored" ? "nox2apic is ignored" : "x2APIC stays off";
+  return [step("setup_nox2apic", `${APIC} setup_nox2apic`, decided, NOX2APIC[nox2apic.because])];
+}
+
+const NOX2APIC = {
+  bootIdNeedsX2apic: "the boot CPU's APIC ID does not fit an xAPIC",
+  x2apicLocked: "firmware locked x2APIC mode",
+  x2apicWasOn: "nox2apic, though firmware had switched it on",
+  x2apicWasOff: "nox2apic",
+};
+
+function hypervisorStep({ hypervisor, machine, options }: Decided): Decision {
+  const name = "detect_hypervisor_vendor";
+  const source = `arch/x86/kernel/cpu/hypervisor.c ${name}`;
+  if (hypervisor) {
+    const base = `0x${hypervisor.base.toString(16)}`;
+    return step(name, source, hypervisor.platform.title, `its signature stands at CPUID ${base}`);
+  }
+  const because = options.nopv
+    ? "nopv leaves out the hypervisors that do not insist"
+    : !machine.hypervisor.cpuidHypervisorBit
+    ? "CPUID leaf 1 ECX bit 31 is clear"
+    : "no signature that this kernel knows";
+  return step(name, source, "bare metal", because);
+}
+
+function x2apicStateStep({ x2apicState, machine, apicOff }: Decided): Decision {
+  const source = `${APIC} check_x2apic`;
+  if (apicOff) return step("check_x2apic", source, "local APIC not used", APIC_OFF[apicOff]);
+  return step("check_x2apic", source, ...X2APIC_STATES[x2apicState](machine.cpu.x2apic));
+}
+
+const APIC_OFF = {
+  nolapic: "nolapic",
+  noX2apicConfig: "firmware hands over in x2APIC mode, the kernel was built without",
+};
+
+const X2APIC_STATES = {
+  on: () => ["on", "firmware hands over in x2APIC mode"],
+  onLocked: () => ["on and locked", "firmware hands over in x2APIC mode and locked it"],
+  off: () => ["off", "firmware hands over in xAPIC mode; the CPU can do x2APIC"],
+  disabled: (cpuHas: boolean) => [
+    "disabled",
+    cpuHas ? "nox2apic or nolapic took the feature away" : "the CPU has no x2APIC",
+  ],
+} satisfies Record<string, (cpuHas: boolean) => [string, string]>;
+
+function stageAStep({ stageA, apicOff }: Decided): Decision {
+  const name = "default_acpi_madt_oem_check";
+  const because = apicOff
+    ? "no MADT is read without a local APIC"
+    : stageA.x2apic
+    ? "x2APIC is on when the MADT is read"
+    : "the APIC is in xAPIC mode when the MADT is read";
+  return step(name, "arch/x86/kernel/apic/probe_64.c " + name, stageA.name, because);
+}
+
+function registrationStep({ registration, era }: Decided): Decision {
+  const { present, possible, rejected } = registration;
+  const file = era.enumeration === "topology_register_apic"
+    ? "arch/x86/kernel/cpu/topology.c"
+    : APIC;
+  return step(
+    era.enumeration,
+    `${file} ${era.enumeration}`,
+    `${present.length} present, ${possible} possible CPUs`,
+    rejected.length === 0
+      ? "every entry of the MADT counts"
+      : `${rejected.length} entries of the MADT do not count: ${summary(rejected)}`,
+  );
+}
+
+function summary(rejected: readonly { readonly because: string }[]): string {
+  return [...new Set(rejected.map(({ because }) => because))].join(", ");
+}
+
+function attemptStep(attempt: RemapAttempt): Decision {
+  const { name, source } = PREPARE[attempt.vendor];
+  const { answer } = attempt;
+  if (answer.kind === "declined") return step(name, source, "declined", DECLINED[answer.because]);
+  const because = preparedBecause(attempt, answer.mode);
+  return step(name, source, `ready, ${answer.mode} mode`, because);
+}
+
+const PREPARE = {
+  intel: {
+    name: "intel_prepare_irq_remapping",
+    source: "drivers/iommu/intel/irq_remapping.c intel_prepare_irq_remapping",
+  },
+  amd: { name: "amd_iommu_prepare", source: "drivers/iommu/amd/init.c amd_iommu_prepare" },
+  hyperv: {
+    name: "hyperv_prepare_irq_remapping",
+    source: "drivers/iommu/hyperv-iommu.c hyperv_prepare_irq_remapping",
+  },
+};
+
+const DECLINED = {
+  chipsetErratum: "this host bridge loses interrupts when it remaps",
+  noDmarUnits: "there is no DMAR table with units",
+  dmarFlagClear: "the DMAR's INTR_REMAP flag is clear",
+  noUnitRemaps: "no unit can remap interrupts",
+  ioapicOutOfScope: "an I/O APIC is in no unit's scope",
+  unitCannotRemap: "one unit cannot remap interrupts",
+  noIvrs: "there is no IVRS table with units",
+  amdIommuOff: "amd_iommu=off",
+  ioapicNotInIvrs: "an I/O APIC is missing in the IVRS",
+  noSouthbridgeIoapic: "the IVRS does not place the southbridge's I/O APIC",
+  notHyperv: "this is no Hyper-V guest",
+  extendedDestinations: "Hyper-V's I/O APIC reads 15-bit destinations: no stub is needed",
+  noX2apicFeature: "without x2APIC the stub has no purpose",
+};
+
+function preparedBecause(attempt: RemapAttempt, mode: RemapMode): string {
+  if (attempt.vendor === "amd") {
+    return mode === "x2apic" ? "units and kernel support XT" : "no XT support";
+  }
+  if (attempt.vendor === "hyperv") return "a stub that remaps nothing and claims x2APIC mode";
+  const { optedOut, unitWithoutEim } = attempt.answer.notes;
+  if (optedOut) return "firmware set X2APIC_OPT_OUT";
+  if (unitWithoutEim !== null) return `unit ${unitWithoutEim} has no extended interrupt mode`;
+  if (mode === "xapic") return "the CPU's x2APIC is not to be used";
+  return "every unit has extended interrupt mode";
+}
+
+function remappingStep({ enabled, off }: IrqRemapping, { apicOff, options }: Decided): Decision {
+  const name = "irq_remapping_enable";
+  const source = `drivers/iommu/irq_remapping.c ${name}`;
+  if (enabled) return step(name, source, `${enabled.mode} mode`, `${enabled.vendor} is ready`);
+  const because = apicOff || options.noapic
+    ? "the I/O APIC is skipped, so nobody is asked"
+    : off === "notBuilt"
+    ? "the kernel was built without"
+    : off === "intremapOff"
+    ? "intremap=off"
+    : "nobody is ready";
+  return step(name, source, "off", because);
+}
+
+function x2apicStep(x2apic: X2apicDecision): Decision {
+  const name = "try_to_enable_x2apic";
+  return step(name, `${APIC} ${name}`, x2apicDecided(x2apic), X2APIC_BECAUSE[x2apic.because]);
+}
+
+function x2apicDecided(x2apic: X2apicDecision): string {
+  switch (x2apic.kind) {
+    case "untouched":
+    case "stateDisabled":
+      return "x2APIC stays as it is";
+    case "enabled":
+      return x2apic.maxApicId === null
+        ? "x2APIC on, any APIC ID"
+        : `x2APIC on, APIC IDs up to ${x2apic.maxApicId}`;
+    case "refused":
+      return REFUSED[x2apic.disable.kind];
+  }
+}
+
+const REFUSED = {
+  wasOff: "x2APIC stays off",
+  disabled: "x2APIC is switched off",
+  panic: "panic: the boot CPU's APIC ID needs x2APIC",
+  kept: "x2APIC is locked and stays on, without a limit",
+  modeLost: "x2APIC is locked and stays on, but software forgets it",
+};
+
+const X2APIC_BECAUSE = {
+  ioapicSkipped: "the I/O APIC is skipped, so the question is not asked",
+  noFeatureNoRemapping: "the CPU's x2APIC is not to be used and nothing remaps",
+  x2apicStateDisabled: "x2APIC was disabled before",
+  remappingReachesAll: "remapped messages reach every APIC ID",
+  hypervisorVouches: "the hypervisor vouches for x2APIC without remapping",
+  nobodyVouches: "no x2APIC-mode remapping, and no hypervisor vouches",
+  apicIdsAbove255: "no x2APIC-mode remapping, and some APIC ID is above 255",
+};
+
+function stageBStep({ stageA, stageB, apic, era }: Decided): Decision {
+  const name = era.routingLines === "installDriver"
+    ? "x86_64_probe_apic"
+    : "default_setup_apic_routing";
+  const because = `${stageB === stageA ? "nothing changed" : "its probe is the first to agree"}: ` +
+    `${apic.mode === "x2apic" ? "x2APIC" : "xAPIC"} mode`;
+  return step(name, `arch/x86/kernel/apic/probe_64.c ${name}`, stageB.name, because);
+}
+
+function limitStep({ apic, stageB }: Decided): Decision {
+  const decided = apic.maxApicId === null
+    ? "every APIC ID is valid"
+    : `APIC IDs up to ${apic.maxApicId} are valid`;
+  const because = !stageB.takesLimit
+    ? `the driver "${stageB.name}" says so`
+    : apic.maxApicId === null
+    ? "no limit was set"
+    : apic.extDestId
+    ? "messages carry 15 destination bits"
+    : "messages carry 8 destination bits";
+  return step("apic_id_valid", `arch/x86/kernel/apic/${stageB.file}`, decided, because);
+}
+
+function parentStep({ device, parent }: DeviceDomain): Decision {
+  const name = device.startsWith("ioapic") ? "mp_irqdomain_create" : "irq_find_matching_fwspec";
+  const because = parent.declined.length === 0
+    ? "nobody before it declined"
+    : parent.declined.map(declinedBecause).join("; ");
+  const decided = `${device} ${parent.domain ? `under ${parent.domain}` : "finds no parent"}`;
+  return step(name, PARENT_SOURCES[device.split(":")[0]!]!, decided, because);
+}
+
+const PARENT_SOURCES: Readonly<Record<string, string>> = {
+  ioapic: "arch/x86/kernel/apic/io_apic.c mp_irqdomain_create",
+  hpet: "arch/x86/kernel/hpet.c hpet_create_irq_domain",
+  iommu: "arch/x86/kernel/apic/msi.c dmar_alloc_hwirq",
+};
+
+function declinedBecause({ domain, because }: Declined): string {
+  return `${domain} declined: ${DECLINED_PARENT[because] ?? because}`;
+}
+
+const DECLINED_PARENT: Readonly<Record<string, string>> = {
+  apicIdsOutOfReach: "CPUs may come online that its own messages cannot reach",
+  neitherIoapicNorHpet: "neither an I/O APIC nor an HPET",
+  notInScope: "the firmware's table places the device elsewhere or nowhere",
+  onlyIoapics: "it takes I/O APICs only",
+  remappingOff: "remapping is off",
+  selectNotCalled: "it was not asked",
+  pciNomsi: "pci=nomsi",
+  noUnitCoversDevice: "no remapping unit has the device in scope",
+};
+
+/** All PCI functions of one fate in one decision. */
+function pciStep(devices: readonly DeviceDomain[]): readonly Decision[] {
+  const byParent = Map.groupBy(
+    devices.filter(({ class: kind }) => kind === "pciMsi"),
+    ({ parent }) => parent.domain ?? "",
+  );
+  return [...byParent].map(([domain, children]) => {
+    const declined = children[0]!.parent.declined.map(declinedBecause).join("; ");
+    return step(
+      "pci_msi_domain",
+      "drivers/pci/msi/irqdomain.c pci_msi_setup_msi_irqs",
+      `${children.length} PCI functions ${domain ? `under ${domain}` : "without MSI"}`,
+      declined || "the domain their messages are composed in",
+    );
+  });
+}
+
+function panicStep(panic: Panic | null): readonly Decision[] {
+  if (!panic) return [];
+  return [step("panic", PANIC_SOURCES[panic.kind], "the kernel stops", panicText(panic))];
+}
+
+const PANIC_SOURCES = {
+  x2apicWithoutConfig: `${APIC} validate_x2apic`,
+  cannotDisableX2apic: `${APIC} x2apic_disable`,
+  orphanIoapic: "arch/x86/kernel/apic/io_apic.c setup_IO_APIC",
+};
+
+/** What the kernel says when it stops. */
+export function panicText(panic: Panic): string {
+  switch (panic.kind) {
+    case "x2apicWithoutConfig":
+      return "BIOS has enabled x2apic but kernel doesn't support x2apic, " +
+        "please disable x2apic in BIOS.";
+    case "cannotDisableX2apic":
+      return `Cannot disable x2apic, id: ${panic.bootApicId.toString(16).padStart(8, "0")}`;
+    case "orphanIoapic":
+      return "kernel BUG at arch/x86/kernel/apic/io_apic.c: " +
+        `I/O APIC ${panic.ioapic} finds no parent irqdomain`;
+  }
+}
+
+function bringUpStep({ bringUp, apic, era }: Decided): Decision {
+  const { online, refused, untried } = bringUp;
+  const counts = [
+    `${online.length} CPUs online`,
+    ...refused.length ? [`${refused.length} refused`] : [],
+    ...untried.length ? [`${untried.length} not tried`] : [],
+  ];
+  const because = online.length === 0
+    ? "the kernel stops before"
+    : refused.length
+    ? `only APIC IDs up to ${apic.maxApicId} are valid; the boot CPU is not checked`
+    : "every APIC ID tried is valid";
+  const name = era.badCpuLine === "native_cpu_up" ? "native_cpu_up" : "native_kick_ap";
+  return step(name, `arch/x86/kernel/smpboot.c ${name}`, counts.join(", "), because);
+}
