@@ -6,7 +6,6 @@ export const tools = {
   qemu: { programs: ["qemu-system-x86_64"], debian: "qemu-system-x86" },
   iasl: { programs: ["iasl"], debian: "acpica-tools" },
   dpkgDeb: { programs: ["dpkg-deb"], debian: "dpkg" },
-  cpio: { programs: ["cpio"], debian: "cpio" },
 } as const;
 
 export type Tool = keyof typeof tools;
