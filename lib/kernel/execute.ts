@@ -18,16 +18,19 @@ export async function execute(
 ): Promise<JsonObject> {
   const request = executeRequest(message.content);
   const stored = request.storeHistory && !request.silent;
-  const executionCount = stored ? services.counter.next() : services.counter.last;
+  const executionCount = stored ? shell.counter.next() : shell.counter.last;
   announce(services, message, { ...request, executionCount });
   const outcome = await run(services, message, { ...request, executionCount, shell });
-  if (stored) remember(services, message.id, { code: request.code, executionCount });
+  if (stored) {
+    const output = services.parents.get(message.id)?.result ?? null;
+    shell.history.add({ line: executionCount, source: request.code, output });
+  }
   if (outcome.kind === "error" && request.stopOnError) await shell.abortWaiting();
   return reply(outcome, executionCount);
 }
 
 /** The reply to a cell that an error before it kept from running. */
-export function abortedReply({ counter }: Services): JsonObject {
+export function abortedReply({ counter }: Shell): JsonObject {
   const evalue = "an earlier cell failed or was interrupted; run this one again";
   return {
     ...errorContent(Object.assign(new Error(evalue), { name: "Aborted" })),
@@ -64,14 +67,6 @@ async function run(
     void iopub.publish({ type: "error", content, parent: message.headerBytes });
     return { kind: "error", ...content } as Outcome;
   }
-}
-
-function remember(
-  { history, parents }: Services,
-  id: string,
-  { code, executionCount: line }: { code: string; executionCount: number },
-): void {
-  history.add({ line, source: code, output: parents.get(id)?.result ?? null });
 }
 
 function reply(outcome: Outcome, executionCount: number): JsonObject {

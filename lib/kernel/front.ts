@@ -15,7 +15,7 @@ import type { Interpreter, Surroundings } from "./interpreter.ts";
 import { errorContent, Iopub } from "./iopub.ts";
 import { Outputs } from "./outputs.ts";
 import { Parents } from "./parents.ts";
-import { Counter, type Services } from "./services.ts";
+import type { Services } from "./services.ts";
 import type { Shell } from "./shell.ts";
 import { Stdin } from "./stdin.ts";
 import { Subshells } from "./subshells.ts";
@@ -63,10 +63,11 @@ export class Front {
       iopub,
       parents,
       comms,
-      history: new History(historyStore),
-      subshells: new Subshells((shell) => void this.#work(shell)),
+      subshells: new Subshells({
+        history: new History(historyStore),
+        run: (shell) => void this.#work(shell),
+      }),
       ports: info.ports,
-      counter: new Counter(),
       end: (how) => this.#end.resolve(how),
       interrupt: () => void this.interrupt(),
     };
@@ -161,7 +162,7 @@ export class Front {
   }
 
   #shellWork(message: Message, { shell, aborted }: { shell: Shell; aborted: boolean }) {
-    if (aborted && message.type === "execute_request") return () => abortedReply(this.#services);
+    if (aborted && message.type === "execute_request") return () => abortedReply(shell);
     const handler = handlerFor(message, "shell");
     return handler && (() => handler.handle(this.#services, message, shell));
   }
@@ -192,7 +193,7 @@ export class Front {
     // The reply to the request that asked for the end, and its idle, go first.
     await new Promise((later) => setTimeout(later, 0));
     await this.#services.interpreter.dispose().catch((error) => this.#complain(error));
-    this.#services.history.flush();
+    this.#services.subshells.main.history.flush();
     await Promise.race([
       this.#channels.flushed(),
       new Promise((later) => setTimeout(later, farewellMs)),

@@ -53,9 +53,9 @@ export const handlers: Readonly<Record<string, Handler>> = {
   },
   history_request: {
     channels: shell,
-    handle: ({ history }, { content }) => ({
+    handle: (_, { content }, shell) => ({
       status: "ok",
-      history: history.select(historyRequest(content)),
+      history: shell.history.select(historyRequest(content)),
     }),
   },
   comm_info_request: {

@@ -6,7 +6,7 @@
  */
 import type { JsonObject } from "../jupyter/json.ts";
 import type { Draft, Session } from "../jupyter/message.ts";
-import type { Publisher, Subscription } from "../zmtp/xpub.ts";
+import type { Publisher } from "../zmtp/xpub.ts";
 
 export type ExecutionState = "starting" | "busy" | "idle";
 
@@ -55,17 +55,18 @@ export class Iopub {
   }
 
   async #greetSubscribers(): Promise<void> {
-    for await (const subscription of this.#publisher) {
-      this.#welcome(subscription);
+    for await (const topic of this.#publisher) {
+      this.#welcome(topic);
       if (!this.#started) this.#start();
     }
   }
 
-  /** Tells a subscriber that its subscription holds from now on; a topic must be UTF-8. */
-  #welcome({ topic, answer }: Subscription): void {
+  /** Tells that a subscription holds from now on, to all it concerns; a topic must be UTF-8. */
+  #welcome(topic: Uint8Array): void {
     const subscription = decode(topic);
     if (subscription === undefined) return;
-    answer(this.#session.seal([topic], { type: "iopub_welcome", content: { subscription } }));
+    const draft = { type: "iopub_welcome", content: { subscription } };
+    void this.#publisher.publish(this.#session.seal([topic], draft));
   }
 
   /**

@@ -1,6 +1,5 @@
 import type { ChannelName } from "../jupyter/connection_file.ts";
 import type { Comms } from "./comms.ts";
-import type { History } from "./history.ts";
 import type { Interpreter } from "./interpreter.ts";
 import type { Iopub } from "./iopub.ts";
 import type { Parents } from "./parents.ts";
@@ -12,25 +11,10 @@ export interface Services {
   readonly iopub: Iopub;
   readonly parents: Parents;
   readonly comms: Comms;
-  readonly history: History;
   readonly subshells: Subshells;
   readonly ports: Readonly<Record<ChannelName, number>>;
-  readonly counter: Counter;
   /** Ends the kernel once the reply has been sent. */
   end(how: { readonly restart: boolean }): void;
   /** Stops what runs and aborts what waits. */
   interrupt(): void;
-}
-
-/** Numbers the cells that are stored. */
-export class Counter {
-  #last = 0;
-
-  get last(): number {
-    return this.#last;
-  }
-
-  next(): number {
-    return ++this.#last;
-  }
 }

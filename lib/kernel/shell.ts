@@ -1,21 +1,28 @@
 import type { Message } from "../jupyter/message.ts";
 import { Inbox } from "../zmtp/inbox.ts";
+import { History } from "./history.ts";
 
 /** Bytes of requests that may wait for one shell before its clients are asked to wait. */
 const capacity = 64 * 2 ** 20;
 
 /**
  * One ordered queue of requests: the main shell, or a subshell. Requests are handled one after
- * another, in the order in which they came.
+ * another, in the order in which they came. Each shell counts and remembers its own cells.
+ *
+ * Source: JEP 91, "Each subshell will store its own execution count and history".
  */
 export class Shell {
+  /** Absent: the main shell. */
   readonly id: string | undefined;
+  readonly counter = new Counter();
+  readonly history: History;
   readonly #queue = new Inbox<{ readonly message: Message; readonly turn: number }>(capacity);
   #arrived = 0;
   #abortedUpTo = 0;
 
-  constructor(id?: string) {
+  constructor({ id, history = new History() }: { id?: string; history?: History } = {}) {
     this.id = id;
+    this.history = history;
   }
 
   /** A promise asks to pass no more requests on until it settles. */
@@ -44,6 +51,19 @@ export class Shell {
 
   close(): void {
     this.#queue.close();
+  }
+}
+
+/** Numbers the cells that are stored. */
+class Counter {
+  #last = 0;
+
+  get last(): number {
+    return this.#last;
+  }
+
+  next(): number {
+    return ++this.#last;
   }
 }
 

@@ -1,3 +1,4 @@
+import type { History } from "./history.ts";
 import { Shell } from "./shell.ts";
 
 /** A subshell that was never created, or is deleted. */
@@ -14,20 +15,23 @@ export class UnknownSubshell extends Error {
  * Source: JEP 91; Jupyter messaging 5.5, "Kernel subshells".
  */
 export class Subshells {
-  readonly main = new Shell();
+  readonly main: Shell;
   readonly #byId = new Map<string, Shell>();
   readonly #run: (shell: Shell) => void;
 
-  constructor(run: (shell: Shell) => void) {
+  /** `history` is the main shell's; `run` is called with each shell once. */
+  constructor({ history, run }: { history: History; run: (shell: Shell) => void }) {
+    this.main = new Shell({ history });
     this.#run = run;
     run(this.main);
   }
 
   create(): string {
-    const shell = new Shell(crypto.randomUUID());
-    this.#byId.set(shell.id!, shell);
+    const id = crypto.randomUUID();
+    const shell = new Shell({ id });
+    this.#byId.set(id, shell);
     this.#run(shell);
-    return shell.id!;
+    return id;
   }
 
   /** Throws `UnknownSubshell`. What the subshell runs goes on, what waits in it too. */

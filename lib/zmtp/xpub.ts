@@ -6,32 +6,26 @@ import type { Peer, Received } from "./peer.ts";
 import { type Role, Server } from "./server.ts";
 import { ProtocolViolation } from "./violation.ts";
 
-/** One peer's wish to receive what starts with `topic`; `answer` speaks to that peer alone. */
-export interface Subscription {
-  readonly topic: Uint8Array;
-  answer(message: Multipart): void;
-}
-
 const mostTopics = 4096;
 const mostTopicBytes = 64 * 2 ** 10;
 
 /**
  * An XPUB: sends each message to the peers one of whose topics its first frame starts with, and
- * yields every subscription it receives, repeated ones too.
+ * yields the topic of every subscription it receives, repeated ones too.
  *
  * Source: ZeroMQ 29/PUBSUB; ZMTP 3.1 (37/ZMTP), "The Publish-Subscribe Pattern"; peers before
  * 3.1 write subscriptions as messages, 1 or 0 before the topic (23/ZMTP).
  */
-export class Publisher implements AsyncIterable<Subscription> {
+export class Publisher implements AsyncIterable<Uint8Array> {
   readonly #server: Server;
-  readonly #subscriptions = new Inbox<Subscription>(Infinity);
+  readonly #subscriptions = new Inbox<Uint8Array>(Infinity);
   readonly #topics = new Map<Peer, Topics>();
 
   constructor(listener: Listener, limits: Limits = defaultLimits) {
     this.#server = new Server(listener, this.#role(), { ...limits, messageBytes: mostTopicBytes });
   }
 
-  [Symbol.asyncIterator](): AsyncIterator<Subscription> {
+  [Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
     return this.#subscriptions[Symbol.asyncIterator]();
   }
 
@@ -70,8 +64,7 @@ export class Publisher implements AsyncIterable<Subscription> {
 
   #subscribe(peer: Peer, topic: Uint8Array): void {
     this.#topics.get(peer)?.add(topic);
-    const answer = (message: Multipart) => void peer.send(encodeMessage(message));
-    void this.#subscriptions.push({ topic, answer }, 0);
+    void this.#subscriptions.push(topic, 0);
   }
 }
 

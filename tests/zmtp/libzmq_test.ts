@@ -78,8 +78,8 @@ async function publishing(
   publish: () => Promise<void>,
 ): Promise<void> {
   let joined = 0;
-  for await (const { topic, answer } of publisher) {
-    answer([topic, utf8.encode("-1")]);
+  for await (const topic of publisher) {
+    void publisher.publish([topic, utf8.encode("-1")]);
     if (++joined === subscribers) await publish();
   }
 }
