@@ -164,6 +164,9 @@ function tableOf(places: readonly Place[]): string {
 
 /** An unsigned number of at most 53 bits. */
 export function uint(width: number, note: string): Field<number> {
+  if (width > 53) {
+    throw new RangeError(`Cannot declare "${note}": ${width} bits are no number; use wide`);
+  }
   const limit = 2 ** width;
   const write = (value: number) => {
     if (Number.isInteger(value) && value >= 0 && value < limit) return value;
@@ -203,18 +206,13 @@ export function oneOf<const N extends string>(names: readonly N[], note: string)
 }
 
 /** Bits that hardware keeps for itself and wants zero. */
-export function reserved(width: number, note = "Reserved, zero"): Field<number> {
-  return { ...uint(width, note), reserved: true };
-}
-
-/** Reserved bits beyond what {@link reserved} can hold. */
-export function reservedWide(width: number, note = "Reserved, zero"): Field<bigint> {
-  return { ...wide(width, note), reserved: true };
+export function reserved(width: number, note = "Reserved, zero"): Field<number | bigint> {
+  return { ...anyWidth(width, note), reserved: true };
 }
 
 /** Bits that are neither read nor checked by hardware. */
-export function ignored(width: number, note = "Ignored"): Field<number> {
-  return uint(width, note);
+export function ignored(width: number, note = "Ignored"): Field<number | bigint> {
+  return anyWidth(width, note);
 }
 
 /** Bits whose code the format fixes, such as the 0xFEE of an interrupt address. */
@@ -225,4 +223,8 @@ export function fixed(width: number, code: number, note: string): Field<number> 
 /** One bit the format fixes, such as the format bit of a remappable request. */
 export function fixedFlag(on: boolean, note: string): Field<boolean> {
   return { ...flag(note), rest: on ? 1 : 0, reserved: true };
+}
+
+function anyWidth(width: number, note: string): Field<number | bigint> {
+  return width > 53 ? wide(width, note) : uint(width, note);
 }

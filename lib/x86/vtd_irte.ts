@@ -11,7 +11,6 @@ import {
   oneOf,
   register,
   reserved,
-  reservedWide,
   uint,
   wide,
 } from "../bits/register.ts";
@@ -116,7 +115,7 @@ export const postedDescriptor = register({
     notificationVector: uint(8, "NV: physical interrupt that notifies"),
     reserved280to287: reserved(8),
     notificationDest: uint(32, "NDST: x2APIC ID, or xAPIC ID in bits 15:8"),
-    reserved320to511: reservedWide(192),
+    reserved320to511: reserved(192),
   },
 });
 /** Fields of {@link postedDescriptor}. */
