@@ -1,0 +1,92 @@
+/**
+ * How a boot ends for its devices: `up` when every online CPU is reachable by every parented
+ * device, `lossy` with the pairs that lose their interrupts, or `panic`.
+ */
+import { type Boot, boot as bootLinux } from "../linux/boot.ts";
+import { eraOf } from "../linux/eras.ts";
+import type { Machine } from "../machine/machine.ts";
+import { type HazardId, HAZARDS, losesSubhandle, type LostRoute } from "./hazards.ts";
+import { type DeviceClass, devicesOf } from "./interrupt.ts";
+import { type Path, pathOf } from "./path.ts";
+import type { Booted } from "./interrupt.ts";
+import { reachOf } from "./reach.ts";
+
+/** What `boot` answers: what the kernel decided, and what it means for every device. */
+export interface BootAnswer extends Boot {
+  readonly outcome: "up" | "lossy" | "panic";
+  readonly lost: readonly LostPair[];
+}
+
+/** A device whose interrupts for one online CPU do not arrive there. */
+export interface LostPair {
+  readonly device: string;
+  readonly apicId: number;
+  readonly because: string;
+  /** Null where no named hazard explains it. */
+  readonly hazard: HazardId | null;
+}
+
+/** What Linux makes of a machine, and whom its devices can then interrupt. */
+export function bootOutcome(machine: Machine): BootAnswer {
+  const boot = bootLinux(machine);
+  if (boot.panic !== null) return { ...boot, outcome: "panic", lost: [] };
+  const lost = lostPairs({ machine, boot });
+  return { ...boot, outcome: lost.length > 0 ? "lossy" : "up", lost };
+}
+
+/** The classes whose losses count: a unit's own events report faults, they carry no work. */
+const WORKING = ["ioapic", "hpet", "msi"] as const;
+
+/** Every (device, online CPU) pair that loses its interrupts. */
+export function lostPairs(booted: Booted): readonly LostPair[] {
+  return WORKING.flatMap((of) =>
+    devicesOf(booted, of).flatMap((device) => lostOf(booted, of, device))
+  );
+}
+
+function lostOf(booted: Booted, of: DeviceClass, device: string): readonly LostPair[] {
+  const path = pathOf(booted, of, device);
+  if (!path || isSpared(booted, of, path)) return [];
+  if (losesSubhandle(booted, device)) return booted.boot.online.map(subhandleLost(device));
+  const ids = reachOf(booted, path);
+  return booted.boot.online
+    .filter(({ apicId }) => !ids.has(apicId))
+    .map(({ apicId }) => lostPair({ ...booted, of, device, path, apicId }));
+}
+
+/**
+ * Hyper-V's stub refuses to move pins out of reach: that is no loss. Nor is an orphan, which never
+ * gets as far as having interrupts, but for the boot-time I/O APIC of the mail's rule.
+ */
+function isSpared({ machine }: Booted, of: DeviceClass, path: Path): boolean {
+  if (path.kind === "open") return path.confined;
+  if (path.because.kind !== "orphan") return false;
+  return of !== "ioapic" || eraOf(machine.kernel).orphanIoapic !== "failsToInitialise";
+}
+
+function lostPair(route: LostRoute): LostPair {
+  const { device, apicId } = route;
+  const hazard = HAZARDS.find(({ explains }) => explains?.(route));
+  const because = hazard ? `${hazard.id}: ${hazard.situation}; ${hazard.effect}` : unnamed(route);
+  return { device, apicId, because, hazard: hazard?.id ?? null };
+}
+
+function unnamed({ path, apicId }: LostRoute): string {
+  if (path.kind === "closed") return "no domain parents it";
+  const narrow = path.stations.reduce((least, next) => next.bits < least.bits ? next : least);
+  return `${narrow.limit} holds ${narrow.bits} destination bits, too few for ${apicId} ` +
+    `(${narrow.where})`;
+}
+
+function subhandleLost(device: string): (cpu: { readonly apicId: number }) => LostPair {
+  const { situation, effect } = HAZARDS.find(({ id }) => id === "H9")!;
+  return ({ apicId }) => ({ device, apicId, because: `H9: ${situation}; ${effect}`, hazard: "H9" });
+}
+
+/** The hazards a boot is in, whether or not an interrupt is lost by them. */
+export function hazardsOf(booted: Booted): readonly HazardId[] {
+  const explained = new Set(lostPairs(booted).map(({ hazard }) => hazard));
+  return HAZARDS.filter(({ id, meets }) => explained.has(id) || meets?.(booted)).map(({ id }) =>
+    id
+  );
+}

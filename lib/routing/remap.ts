@@ -1,0 +1,124 @@
+/**
+ * The third stage of a route: what the remapping unit and the platform make of a device's write.
+ * Out comes a message with a destination, or nothing.
+ */
+import { AMD_FLAVOURS } from "../x86/amd_flavour.ts";
+import { dteInterrupt } from "../x86/amd_registers.ts";
+import { remapAmd } from "../x86/amd_remap.ts";
+import type { InterruptMessage } from "../x86/interrupt_message.ts";
+import { messageFromMsi, type Msi } from "../x86/msi_message.ts";
+import { VTD_FAULTS } from "../x86/vtd_fault.ts";
+import { VTD_FLAVOURS, type VtdFlavour } from "../x86/vtd_flavour.ts";
+import { remapVtd, type VtdUnit } from "../x86/vtd_remap.ts";
+import type { RemappingState } from "../linux/boot.ts";
+import type { Machine } from "../machine/machine.ts";
+import { type Interrupt, requesterId } from "./interrupt.ts";
+import type { Booted } from "./interrupt.ts";
+import type { RemapEntry } from "./program.ts";
+import type { Sent } from "./send.ts";
+import { hex, lost, on, type Stage } from "./stage.ts";
+
+type Request = Extract<Sent, { kind: "request" }>;
+
+export function remap(
+  { machine, boot: { remapping } }: Booted,
+  interrupt: Interrupt,
+  sent: Sent,
+): Stage<InterruptMessage> {
+  if (sent.kind === "event") {
+    return on("IOMMU", "passes itself by", "Intel VT-d 5.1.6", sent.message);
+  }
+  if (remapping.kind === "intel" && interrupt.source !== "iommu") {
+    return throughVtd(machine, remapping, interrupt, sent);
+  }
+  if (remapping.kind === "amd" && sent.remap?.table === "amd") {
+    return throughAmd(remapping, interrupt, sent.msi, sent.remap);
+  }
+  return unremapped(machine, interrupt, sent.msi);
+}
+
+/** Nothing stands between: how many destination bits count is the platform's affair. */
+function unremapped(
+  { delivery }: Machine,
+  { source }: Interrupt,
+  msi: Msi,
+): Stage<InterruptMessage> {
+  const bits = source === "ioapic"
+    ? delivery.ioapicDestBits ?? delivery.messageDestBits
+    : delivery.messageDestBits;
+  const message = messageFromMsi(msi, bits === 15 ? "ext15" : "compat8");
+  const did = `reads ${bits} destination bits: ${hex(message.dest)}`;
+  return on("platform", did, "Intel SDM volume 3, 11.11.1", message);
+}
+
+function throughVtd(
+  machine: Machine,
+  state: Extract<RemappingState, { kind: "intel" }>,
+  interrupt: Interrupt,
+  { msi, remap }: Request,
+): Stage<InterruptMessage> {
+  const requester = interrupt.source === "msi" ? requesterId(interrupt.device) : undefined;
+  const request = { ...msi, requesterId: requester };
+  const outcome = remapVtd(request, vtdUnit(state, remap), vtdFlavour(machine));
+  switch (outcome.kind) {
+    case "remapped":
+      return on("VT-d", namedBy(outcome), "Intel VT-d 5.1.4", outcome.message);
+    case "passed":
+      return unremapped(machine, interrupt, outcome);
+    case "fault": {
+      const { code, says } = VTD_FAULTS[outcome.fault];
+      return lost("VT-d", `fault ${code.toString(16)}h: ${says}`, "Intel VT-d 5.1.4");
+    }
+    case "posted":
+    case "notAnInterrupt":
+      throw new TypeError(`Cannot follow ${interrupt.device}: VT-d calls it ${outcome.kind}`);
+  }
+}
+
+function namedBy({ index, message }: { index: number; message: InterruptMessage }): string {
+  return `entry ${index} names destination ${hex(message.dest)}`;
+}
+
+const TABLE_ENTRIES = 0x1_0000;
+
+/** The unit as Linux runs it: IRE set, CFI clear, 65536 entries, this one among them. */
+function vtdUnit(
+  { mode }: Extract<RemappingState, { kind: "intel" }>,
+  remap: RemapEntry | null,
+): VtdUnit {
+  return {
+    enabled: true,
+    compatibilityFormat: false,
+    extendedInterruptMode: mode === "x2apic",
+    entries: TABLE_ENTRIES,
+    read: (index) => remap?.table === "vtd" && remap.index === index ? remap.word : 0n,
+  };
+}
+
+const COMPATIBILITY_PASSES: VtdFlavour = new Set(["compatibilityAlwaysPasses"]);
+
+/** By the specification, but for the compatibility messages that an emulator lets pass. */
+function vtdFlavour({ delivery }: Machine): VtdFlavour {
+  return delivery.compatPassesRemapping ? COMPATIBILITY_PASSES : VTD_FLAVOURS.spec;
+}
+
+const REMAPS_512 = dteInterrupt.encode({ valid: true, tableLength: 9, control: "remap" });
+
+function throughAmd(
+  { mode, irteBits }: Extract<RemappingState, { kind: "amd" }>,
+  { device }: Interrupt,
+  msi: Msi,
+  remap: RemapEntry,
+): Stage<InterruptMessage> {
+  const read = (index: number) => remap.index === index ? BigInt(remap.word) : 0n;
+  const outcome = remapAmd(msi, {
+    enabled: true,
+    guestApic: irteBits === 128,
+    xt: mode === "x2apic",
+    tables2048: false,
+    device: () => ({ valid: true, interrupt: REMAPS_512, read }),
+  }, AMD_FLAVOURS.spec);
+  const source = "AMD IOMMU specification 2.2.5";
+  if (outcome.kind === "remapped") return on("AMD-Vi", namedBy(outcome), source, outcome.message);
+  return lost("AMD-Vi", `${outcome.kind} for ${device}`, source);
+}

@@ -1,0 +1,33 @@
+/** What a route is made of: stages that hand something on, or end it with a reason. */
+
+/** One station of the way: who acted, and what came of it. */
+export interface Hop {
+  readonly at: string;
+  readonly did: string;
+  /** Manual and section, or kernel file, function and version. */
+  readonly source: string;
+}
+
+export type Stage<T> =
+  | { readonly kind: "on"; readonly hop: Hop; readonly value: T }
+  | { readonly kind: "lost"; readonly hop: Hop; readonly because: string };
+
+export function on<T>(at: string, did: string, source: string, value: T): Stage<T> {
+  return { kind: "on", hop: { at, did, source }, value };
+}
+
+export function lost<T>(at: string, because: string, source: string): Stage<T> {
+  return { kind: "lost", hop: { at, did: because, source }, because };
+}
+
+/** Goes on with what a stage yields, noting what it did. */
+export function then<A, B>(stage: Stage<A>, trace: Hop[], next: (value: A) => Stage<B>): Stage<B> {
+  if (stage.kind === "lost") return stage;
+  trace.push(stage.hop);
+  return next(stage.value);
+}
+
+/** A word as traces show it. */
+export function hex(word: number | bigint): string {
+  return `0x${word.toString(16)}`;
+}

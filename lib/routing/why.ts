@@ -1,0 +1,140 @@
+/**
+ * Why a device can or cannot interrupt a CPU: the ladder of limits its APIC ID has to climb, from
+ * the firmware's table to the LAPIC, and the first rung that is too low.
+ */
+import type { Boot } from "../linux/boot.ts";
+import type { Decision } from "../linux/decision.ts";
+import { type LapicReading, reachByWidth } from "../x86/reach.ts";
+import { follow } from "./follow.ts";
+import { anyInterrupt, DEVICE_CLASSES, type DeviceClass, devicesOf } from "./interrupt.ts";
+import { type Path, pathOf, type Station } from "./path.ts";
+import type { Booted } from "./interrupt.ts";
+import { reachOf } from "./reach.ts";
+import type { Hop } from "./stage.ts";
+
+export interface Rung {
+  readonly limit: string;
+  /** Greatest APIC ID that passes; null where every one does, "none" where none does. */
+  readonly value: number | null | "none";
+  /** The kernel function, register or field that says so. */
+  readonly where: string;
+}
+
+export interface Why {
+  readonly reachable: boolean;
+  /** The device asked about; null where the machine has none that sends messages. */
+  readonly device: string | null;
+  /** The limit that binds, null when the CPU is reachable. */
+  readonly binding: string | null;
+  readonly ladder: readonly Rung[];
+  /** The kernel's decisions, then the stations of one interrupt. */
+  readonly trace: readonly (Decision | Hop)[];
+}
+
+/** Why devices of a class, or of every class, can or cannot interrupt an APIC ID. */
+export function why(booted: Booted, apicId: number, of?: DeviceClass): Why {
+  const routes = (of ? [of] : DEVICE_CLASSES).flatMap((each) => routesOf(booted, each));
+  const route = routes.find(({ path }) => !reachOf(booted, path).has(apicId)) ?? routes[0];
+  const ladder = [...cpuRungs(booted, apicId), ...route ? pathRungs(booted, route.path) : []];
+  const binding = bindingLimit(booted, ladder, apicId, route);
+  return {
+    reachable: binding === null,
+    device: route?.device ?? null,
+    binding,
+    ladder,
+    trace: [...booted.boot.trace, ...route ? hops(booted, route, apicId) : []],
+  };
+}
+
+interface RouteOf {
+  readonly of: DeviceClass;
+  readonly device: string;
+  readonly path: Path;
+}
+
+function routesOf(booted: Booted, of: DeviceClass): readonly RouteOf[] {
+  return devicesOf(booted, of).flatMap((device) => {
+    const path = pathOf(booted, of, device);
+    return path ? [{ of, device, path }] : [];
+  });
+}
+
+/** What decides whether the CPU comes online at all. */
+function cpuRungs({ machine, boot }: Booted, apicId: number): readonly Rung[] {
+  const listed = machine.cpus.some((cpu) => cpu.apicId === apicId && cpu.enabled);
+  const offline = boot.offline.find((cpu) => cpu.apicId === apicId);
+  return [
+    {
+      limit: listed ? "listed by firmware" : "not listed by firmware",
+      value: listed ? null : "none",
+      where: "ACPI MADT",
+    },
+    { limit: "MAX_LOCAL_APIC", value: MAX_LOCAL_APIC - 1, where: "arch/x86/include/asm/apicdef.h" },
+    {
+      limit: IN_FORCE,
+      value: boot.apic.mode === "x2apic" ? boot.maxApicId : boot.maxApicId ?? XAPIC_MAX,
+      where: "arch/x86/kernel/apic/apic.c try_to_enable_x2apic",
+    },
+    ...offline ? [{ limit: offline.because, value: "none", where: "boot.offline" } as const] : [],
+  ];
+}
+
+const MAX_LOCAL_APIC = 0x8000;
+const XAPIC_MAX = 0xfe;
+const IN_FORCE = "APIC ID limit in force";
+
+function pathRungs({ boot }: Booted, path: Path): readonly Rung[] {
+  if (path.kind === "open") return path.stations.map((station) => stationRung(boot, station));
+  if (path.because.kind === "blocked") {
+    const { where } = path.because;
+    return [{ limit: "remapping unit blocks its messages", value: "none", where }];
+  }
+  const reasons = path.because.declined.map(({ domain, because }) => `${domain}: ${because}`);
+  return [{
+    limit: ["no domain parents it", ...reasons].join("; "),
+    value: "none",
+    where: "kernel/irq/irqdomain.c irq_find_matching_fwspec",
+  }];
+}
+
+function stationRung({ apic }: Boot, { limit, bits, where }: Station): Rung {
+  return { limit: `${limit}, ${bits} bits`, value: greatestId(readingOf(apic), bits), where };
+}
+
+function greatestId(reading: LapicReading, bits: number): number | null {
+  const found = reachByWidth(reading, bits);
+  return found.kind === "ids" ? found.ids.max ?? null : null;
+}
+
+function readingOf({ mode, destMode }: Boot["apic"]): LapicReading {
+  if (mode === "x2apic") return `x2apic-${destMode}`;
+  return destMode === "physical" ? "xapic-physical" : "xapic-logical-flat";
+}
+
+function bindingLimit(
+  booted: Booted,
+  ladder: readonly Rung[],
+  apicId: number,
+  route: RouteOf | undefined,
+): string | null {
+  if (!route) return "no device of this kind sends messages";
+  const rung = ladder.find((rung) => excludes(booted.boot, rung, apicId));
+  if (rung) return rung.limit;
+  return reachOf(booted, route.path).has(apicId) ? null : "0xFF is broadcast to its receivers";
+}
+
+/** The boot CPU alone may be online above the limit in force: nobody checks it. */
+function excludes({ online }: Boot, { limit, value }: Rung, apicId: number): boolean {
+  const unchecked = limit === IN_FORCE && online.some((cpu) => cpu.apicId === apicId);
+  return value === "none" || value !== null && apicId > value && !unchecked;
+}
+
+const ANY_VECTOR = 0x31;
+
+function hops(booted: Booted, { of, device }: RouteOf, apicId: number): readonly Hop[] {
+  const { online, apic } = booted.boot;
+  const found = online.find((cpu) => cpu.apicId === apicId);
+  if (!found && apic.destId === "cpuBit") return [];
+  const target = { cpu: found?.cpu ?? -1, apicId, vector: ANY_VECTOR };
+  return follow(booted, anyInterrupt(of, device), target).trace;
+}
