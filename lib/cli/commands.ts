@@ -3,6 +3,9 @@ import type { CommandTable } from "./command.ts";
 
 export const commands: CommandTable = {
   eval: () => import("./commands/eval.ts").then((m) => m.evalCommand),
+  reach: () => import("./commands/reach.ts").then((m) => m.reachCommand),
+  why: () => import("./commands/why.ts").then((m) => m.whyCommand),
+  message: () => import("./commands/message.ts").then((m) => m.messageCommand),
   completion: () =>
     import("./commands/completion.ts").then((m) => m.completionCommand(() => commands)),
 };

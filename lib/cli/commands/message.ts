@@ -1,0 +1,163 @@
+import { type Boot, boot as bootMachine, type OnlineCpu } from "../../linux/boot.ts";
+import {
+  type Booted,
+  DEVICE_CLASSES,
+  type DeviceClass,
+  devicesOf,
+  type Interrupt,
+} from "../../routing/interrupt.ts";
+import {
+  type HardwareWord,
+  program,
+  type Programmed,
+  type Programming,
+  type RemapEntry,
+} from "../../routing/program.ts";
+import { command } from "../command.ts";
+import { Misuse } from "../error.ts";
+import { readMachine } from "../machine.ts";
+import { choice, flag, one, required, text, whole } from "../option.ts";
+import { columns } from "../terminal.ts";
+import { hpetRoute } from "../../x86/hpet.ts";
+
+/** What the command line says of the interrupt. */
+interface Wanted {
+  readonly source: DeviceClass;
+  readonly device: string | undefined;
+  readonly pin: number | undefined;
+  readonly index: number | undefined;
+  readonly level: boolean;
+  readonly activeLow: boolean;
+  readonly masked: boolean;
+}
+
+export const messageCommand = command({
+  name: "message",
+  summary: "The words Linux programs so that an interrupt arrives at a CPU",
+  positionals: { MACHINE: one("A machine file") },
+  options: {
+    source: required(choice(DEVICE_CLASSES, "The kind of device that interrupts")),
+    apicId: required(whole("N", "The CPU it shall arrive at")),
+    vector: required(whole("V", "The vector it shall bear", { max: 255 })),
+    device: text("DEVICE", "A PCI address, ioapic:N or hpet:N; else the first of its kind"),
+    pin: whole("P", "The I/O APIC's pin", { max: 239 }),
+    index: whole("I", "The entry of the remapping table", { max: 0xffff }),
+    level: flag("The pin is level-triggered"),
+    activeLow: flag("The pin is active low"),
+    masked: flag("The pin as it stands before its driver starts it"),
+  },
+  examples: [
+    "message big.machine.json --source msi --apic-id 300 --vector 0x31",
+    "message big.machine.json --source ioapic --pin 9 --level --apic-id 300 --vector 0x31",
+  ],
+  async run({ MACHINE }, { apicId, vector, ...wanted }, world) {
+    const machine = await readMachine(MACHINE, world);
+    const boot = bootMachine(machine);
+    const target = { ...cpuOf(boot, apicId), vector };
+    const interrupt = interruptOf({ machine, boot }, wanted);
+    const programming = program({ machine, boot }, interrupt, target);
+    requireIndex(programming, interrupt);
+    return answer(programming, interrupt.device);
+  },
+});
+
+/** A CPU that is not online is named all the same, but where its number is the destination. */
+function cpuOf({ online, apic }: Boot, apicId: number): OnlineCpu {
+  const found = online.find((cpu) => cpu.apicId === apicId);
+  if (found) return found;
+  if (apic.destId !== "cpuBit") return { cpu: -1, apicId };
+  const known = online.map(({ apicId }) => apicId).join(", ");
+  throw new Misuse(
+    `Cannot name APIC ID ${apicId} in flat logical mode: it is no online CPU; those are ${known}`,
+  );
+}
+
+function interruptOf(booted: Booted, wanted: Wanted): Interrupt {
+  const { source, index } = wanted;
+  const device = wanted.device ?? devicesOf(booted, source)[0];
+  if (device === undefined) {
+    throw new Misuse(
+      `Cannot find ${NOUN[source]} in ${booted.machine.name}: give --device, or another`,
+    );
+  }
+  const indexed = index === undefined ? {} : { index };
+  return source === "ioapic"
+    ? { source, device, ...pinOf(wanted), ...indexed }
+    : { source, device, ...indexed };
+}
+
+const NOUN: Readonly<Record<DeviceClass, string>> = {
+  ioapic: "an I/O APIC",
+  hpet: "an HPET",
+  msi: "a PCI function that uses messages",
+  iommu: "a remapping unit",
+};
+
+function pinOf({ pin, level, activeLow, masked }: Wanted) {
+  if (pin === undefined) throw new Misuse("Cannot go on without --pin: it names the entry");
+  return { pin, trigger: level ? "level" : "edge", activeLow, masked } as const;
+}
+
+/** A remapped word is the index; AMD alone ties a pin's index to its number. */
+function requireIndex(programming: Programming, interrupt: Interrupt): void {
+  if (programming.kind === "orphan" || !programming.remap || interrupt.source === "iommu") return;
+  const tied = programming.remap.table === "amd" && interrupt.source === "ioapic";
+  if (interrupt.index !== undefined || tied) return;
+  throw new Misuse(
+    `Cannot compose for ${interrupt.device} without --index: ` +
+      `${programming.parent.domain} remaps it, and its words name the table's entry`,
+  );
+}
+
+function answer(programming: Programming, device: string) {
+  if (programming.kind === "orphan") return orphan(programming, device);
+  const json = {
+    ...wordsOf(programming.hardware),
+    parent: programming.parent.domain,
+    dest: hex(programming.dest, 8),
+    ...remapOf(programming.remap),
+  };
+  return { json, text: () => table(programming) };
+}
+
+function orphan({ declined }: Extract<Programming, { kind: "orphan" }>, device: string) {
+  const reasons = declined.map(({ domain, because }) => `  ${domain}: ${because}`);
+  const text = [`${device} has no parent domain: nobody composes its messages`, ...reasons];
+  return { json: { parent: null, declined }, text: () => text.join("\n"), no: true };
+}
+
+function wordsOf(hardware: HardwareWord): Readonly<Record<string, string>> {
+  switch (hardware.kind) {
+    case "message": {
+      const { addressLow, addressHigh, data } = hardware.words;
+      return { addressLow: hex(addressLow), addressHigh: hex(addressHigh), data: hex(data) };
+    }
+    case "redirectionEntry":
+      return { rte: hex(hardware.entry, 16) };
+    case "hpetRoute": {
+      const { address, data } = hpetRoute.decode(hardware.route);
+      return { address: hex(address), data: hex(data) };
+    }
+    case "xtRegister":
+      return { register: hex(hardware.register, 16) };
+  }
+}
+
+function remapOf(remap: RemapEntry | null): Readonly<Record<string, unknown>> {
+  if (!remap) return {};
+  const digits = remap.table === "vtd" ? 32 : remap.bits / 4;
+  return { index: remap.index, irte: hex(remap.word, digits) };
+}
+
+function table(programmed: Programmed): string {
+  const words = Object.entries(wordsOf(programmed.hardware));
+  const remap = Object.entries(remapOf(programmed.remap));
+  const dest = ["destination", `0x${hex(programmed.dest)}`] as const;
+  const parent = ["composed by", programmed.parent.domain ?? ""] as const;
+  const rows = [...words, ...remap, dest, parent];
+  return columns(rows.map(([name, value]) => [name, String(value)]));
+}
+
+function hex(word: number | bigint, digits = 8): string {
+  return word.toString(16).padStart(digits, "0");
+}
