@@ -1,0 +1,37 @@
+/** Boots a guest under software emulation and reads what its /init shows. */
+import type { GuestFiles } from "./debian.ts";
+import { cmdline, type Emulated, processor } from "./machines.ts";
+
+/** The parts /init shows, by name; ACPI tables as base64 under `acpi/APIC` and so on. */
+export type Collected = ReadonlyMap<string, string>;
+
+/** Throws where the guest has not powered off within a minute. */
+export async function bootMachine(
+  emulator: string,
+  { kernel, initramfs }: GuestFiles,
+  { qemu }: Emulated,
+): Promise<Collected> {
+  const { stdout, stderr } = await new Deno.Command(emulator, {
+    args: [
+      ...["-accel", "tcg", "-machine", "q35", "-cpu", processor, "-m", "512"],
+      ...["-nodefaults", "-no-user-config", "-display", "none", "-no-reboot", "-serial", "stdio"],
+      ...qemu,
+      ...["-device", "pcie-root-port", "-kernel", kernel, "-initrd", initramfs],
+      ...["-append", cmdline],
+    ],
+    stdin: "null",
+    signal: AbortSignal.timeout(60_000),
+  }).output();
+  const text = new TextDecoder().decode(stdout).replaceAll("\r", "");
+  if (text.includes("\n== end\n")) return parts(text);
+  const said = new TextDecoder().decode(stderr) + text.slice(-500);
+  throw new Error(`Cannot boot the guest: it did not come to its end within a minute; ${said}`);
+}
+
+function parts(text: string): Collected {
+  const [, ...blocks] = text.split(/^== /m);
+  return new Map(blocks.map((block) => {
+    const end = block.indexOf("\n");
+    return [block.slice(0, end), block.slice(end + 1)] as const;
+  }));
+}

@@ -1,0 +1,32 @@
+#!/bin/busybox sh
+# The first process of the guest: shows over the serial line what a user could collect, then powers
+# off. Each part begins with "== NAME" so that the host can tell them apart.
+/bin/busybox mkdir -p /proc /sys /dev
+/bin/busybox mount -t proc proc /proc
+/bin/busybox mount -t sysfs sysfs /sys
+/bin/busybox mount -t devtmpfs dev /dev
+exec >/dev/ttyS0 2>&1
+
+part() { echo "== $1"; }
+
+part uname
+/bin/busybox uname -r
+part cmdline
+/bin/busybox cat /proc/cmdline
+part cpus
+for list in online possible present; do
+  echo "$list $(/bin/busybox cat /sys/devices/system/cpu/$list)"
+done
+part apicids
+/bin/busybox grep -E '^(processor|apicid)' /proc/cpuinfo
+part interrupts
+/bin/busybox cat /proc/interrupts
+for table in /sys/firmware/acpi/tables/*; do
+  [ -f "$table" ] || continue
+  part "acpi/$(/bin/busybox basename "$table")"
+  /bin/busybox base64 "$table"
+done
+part dmesg
+/bin/busybox dmesg
+part end
+/bin/busybox poweroff -f
