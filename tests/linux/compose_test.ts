@@ -13,7 +13,7 @@ import {
   type MessageWords,
 } from "../../lib/linux/compose_message.ts";
 import { composeRedirectionEntry } from "../../lib/linux/compose_redirection_entry.ts";
-import { type ComposeRules, composeRules } from "../../lib/linux/compose_rules.ts";
+import { type Era, eraOf } from "../../lib/linux/eras.ts";
 import { msiAddressLow } from "../../lib/x86/msi_address.ts";
 import { redirectionTableEntry } from "../../lib/x86/redirection_table_entry.ts";
 
@@ -38,13 +38,8 @@ function apicOf(flavour: Flavour): ApicState {
   }
 }
 
-const kernel = (version: string, release = version) =>
-  ({ version, release }) as Parameters<typeof composeRules>[1];
-const rules = {
-  "4.1": composeRules("E41", kernel("4.1")),
-  "5.10": composeRules("E510", kernel("5.10")),
-  "6.1": composeRules("E511", kernel("6.1")),
-} as const;
+const linux = (version: string, release = version) => eraOf({ version, release });
+const eras = { "4.1": linux("4.1"), "5.10": linux("5.10"), "6.1": linux("6.1") } as const;
 
 const hex = (word: number) => word.toString(16).padStart(8, "0");
 const texts = ({ addressLow, addressHigh, data }: MessageWords) =>
@@ -58,7 +53,7 @@ interface Row {
   readonly flavour: Flavour;
   readonly apicId: number;
   readonly cpu?: number;
-  readonly version?: keyof typeof rules;
+  readonly version?: keyof typeof eras;
   readonly words: readonly string[];
   readonly entry: string;
   readonly masked?: string;
@@ -148,7 +143,7 @@ Deno.test.each<Row>([
   ({ flavour, apicId, cpu = 0, version = "6.1", words, entry, masked }) => {
     const apic = apicOf(flavour);
     const route = { dest: destinationOf(apic, { cpu, apicId }), vector: VECTOR };
-    const message = composeMessage({ apic, rules: rules[version] }, route);
+    const message = composeMessage({ apic, era: eras[version] }, route);
     assert.deepEqual(texts(message), words);
     assert.equal(entryText(composeRedirectionEntry(message, edge)), entry);
     if (masked) assert.equal(entryText(composeRedirectionEntry(message, levelMasked)), masked);
@@ -173,7 +168,7 @@ Deno.test.each(
     { flavour: "extended", dest: 0x1ff, words: ["feeff000", "00000100", "00000031"] },
   ] as const,
 )("a DMAR unit's own message holds $dest whole ($flavour)", ({ flavour, dest, words }) => {
-  const composer = { apic: apicOf(flavour), rules: rules["6.1"] };
+  const composer = { apic: apicOf(flavour), era: eras["6.1"] };
   assert.deepEqual(texts(composeDmarMessage(composer, { dest, vector: VECTOR })), words);
 });
 
@@ -181,14 +176,14 @@ Deno.test.each([
   { index: 0x2a, subhandle: 0, words: ["fee00558", "00000000", "00000000"] },
   { index: 0x8001, subhandle: 3, words: ["fee0003c", "00000000", "00000003"] },
 ])("the VT-d message of entry $index + $subhandle is $words", ({ words, ...request }) => {
-  assert.deepEqual(texts(composeVtdMessage(rules["6.1"], request)), words);
+  assert.deepEqual(texts(composeVtdMessage({ era: eras["6.1"] }, request)), words);
 });
 
 Deno.test.each([
   { index: 5, pin: 2, traits: edge, entry: "000b000000000002" },
   { index: 0x8001, pin: 9, traits: levelMasked, entry: "000300000001a809" },
 ])("behind VT-d pin $pin holds entry $index", ({ index, pin, traits, entry }) => {
-  const message = composeVtdMessage(rules["6.1"], { index, subhandle: pin });
+  const message = composeVtdMessage({ era: eras["6.1"] }, { index, subhandle: pin });
   assert.equal(entryText(composeRedirectionEntry(message, traits)), entry);
 });
 
@@ -207,8 +202,10 @@ Deno.test.each([
   { version: "5.18", release: "5.18.0", lost: false },
   { version: "mail", release: "mail", lost: true },
 ])("Linux $release loses VT-d subhandles: $lost", ({ version, release, lost }) => {
-  const found = composeRules(version === "5.10" ? "E510" : "E511", kernel(version, release));
-  assert.equal(composeVtdMessage(found, { index: 5, subhandle: 3 }).data, lost ? 0 : 3);
+  assert.equal(
+    composeVtdMessage({ era: linux(version, release) }, { index: 5, subhandle: 3 }).data,
+    lost ? 0 : 3,
+  );
 });
 
 Deno.test.each(
@@ -223,7 +220,7 @@ Deno.test.each(
 });
 
 Deno.test("an HPET's route for APIC ID 0x1ff is data 0x31 below address 0xfeeff020", () => {
-  const composer = { apic: apicOf("extended"), rules: rules["6.1"] };
+  const composer = { apic: apicOf("extended"), era: eras["6.1"] };
   const message = composeMessage(composer, { dest: 0x1ff, vector: VECTOR });
   assert.equal(composeHpetRoute(message), 0xfeef_f020_0000_0031n);
 });
@@ -239,7 +236,7 @@ Deno.test.each(
   assert.equal(droppedBits(apicOf(flavour), { dest, vector: VECTOR }), dropped);
 });
 
-const anyRules: fc.Arbitrary<ComposeRules> = fc.constantFrom(...Object.values(rules));
+const anyEra: fc.Arbitrary<Era> = fc.constantFrom(...Object.values(eras));
 const anyFlavour = fc.constantFrom<Flavour>(
   "flat",
   "physicalFlat",
@@ -254,8 +251,8 @@ const anyRoute = fc.record({
 });
 
 Deno.test("entry bits 63:48 are address bits 19:4, entry bit 11 is address bit 2", () => {
-  fc.assert(fc.property(anyFlavour, anyRules, anyRoute, (flavour, found, route) => {
-    const message = composeMessage({ apic: apicOf(flavour), rules: found }, route);
+  fc.assert(fc.property(anyFlavour, anyEra, anyRoute, (flavour, found, route) => {
+    const message = composeMessage({ apic: apicOf(flavour), era: found }, route);
     const entry = composeRedirectionEntry(message, edge);
     assert.equal(Number(entry >> 48n), message.addressLow >>> 4 & 0xffff);
     assert.equal(Number(entry >> 11n & 1n), message.addressLow >>> 2 & 1);
@@ -263,7 +260,7 @@ Deno.test("entry bits 63:48 are address bits 19:4, entry bit 11 is address bit 2
 });
 
 Deno.test("the entry of an extended destination reads back as that destination", () => {
-  const composer = { apic: apicOf("extended"), rules: rules["6.1"] };
+  const composer = { apic: apicOf("extended"), era: eras["6.1"] };
   fc.assert(fc.property(fc.nat({ max: 0x7fff }), (dest) => {
     const message = composeMessage(composer, { dest, vector: VECTOR });
     const entry = redirectionTableEntry.decode(composeRedirectionEntry(message, edge));

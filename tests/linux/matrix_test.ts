@@ -1,14 +1,12 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { eraOf } from "../../lib/linux/eras.ts";
 import { VectorMatrix } from "../../lib/linux/matrix.ts";
 import { VectorDomain } from "../../lib/linux/matrix_domain.ts";
-import { bootMatrix, vectorSpace } from "../../lib/linux/matrix_space.ts";
+import { bootMatrix } from "../../lib/linux/matrix_space.ts";
 
 const PIC = { pic: true };
-const linux = (text: string) => {
-  const [major, minor] = text.split(".").map(Number);
-  return vectorSpace({ major: major!, minor: minor! });
-};
+const linux = (version: string) => eraOf({ version, release: `${version}.0` });
 
 /** A domain with CPUs 0 … `last` online; CPU 0 holds the fifteen legacy vectors. */
 function domainOf(version: string, { last = 2, pic = true } = {}): VectorDomain {
@@ -194,7 +192,7 @@ Deno.test("a CPU stays up while the others have no room for its interrupts", () 
 });
 
 Deno.test("a kernel before the matrix is refused by name", () => {
-  assert.throws(() => linux("4.14"), {
+  assert.throws(() => domainOf("4.14"), {
     name: "RangeError",
     message: /Cannot lay out the vectors of Linux 4\.14/,
   });
