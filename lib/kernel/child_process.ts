@@ -30,6 +30,9 @@ export class Child {
     readonly inspector: Inspector,
     readonly pid: number,
     readonly answer: (answer: Answer) => void,
+    /** Stops reading what the child writes until `release`, once for each call. */
+    readonly hold: () => void,
+    readonly release: () => void,
     /** Kills the process and all it started; resolves when they are gone. */
     readonly end: () => Promise<void>,
   ) {}
@@ -57,7 +60,16 @@ export class Child {
     const inspector = await Promise.race([url.then((url) => Inspector.connect(url)), failed]);
     await Promise.race([ready.promise, failed]);
     failed.catch(() => {});
-    return new Child(inspector, process.pid!, (answer) => tell(pipe, answer), async () => {
+    let holds = 0;
+    const outlets = [pipe, process.stdout!, process.stderr!];
+    const hold = () => {
+      if (holds++ === 0) outlets.forEach((outlet) => outlet.pause());
+    };
+    const release = () => {
+      if (--holds === 0) outlets.forEach((outlet) => outlet.resume());
+    };
+    const answer = (answer: Answer) => tell(pipe, answer);
+    return new Child(inspector, process.pid!, answer, hold, release, async () => {
       inspector.close();
       process.kill("SIGKILL");
       await exited;

@@ -1,3 +1,4 @@
+import type { Received } from "./child/comms.ts";
 import { compileCell } from "./compile.ts";
 import { completenessOf } from "./compile_complete.ts";
 import type { SyntaxProblem } from "./compile_parse.ts";
@@ -35,6 +36,8 @@ export function createInterpreter(
   return new DenoInterpreter(surroundings, options);
 }
 
+type CommMessage = Parameters<Interpreter["comm"]>[0];
+
 class DenoInterpreter implements Interpreter {
   readonly #runs = new RunTable();
   readonly #runner: Runner;
@@ -63,16 +66,22 @@ class DenoInterpreter implements Interpreter {
   }
 
   async interrupt(): Promise<{ readonly ended: boolean; readonly because?: string }> {
-    await this.#debugger.release();
-    return await this.#runner.interrupt();
+    return await this.#debugger.unheld(() => this.#runner.interrupt());
   }
 
   debug(request: Readonly<Record<string, unknown>>): Promise<Readonly<Record<string, unknown>>> {
     return this.#debugger.handle(request);
   }
 
-  comm(): Promise<void> {
-    return Promise.resolve();
+  async comm(message: CommMessage, parent: string): Promise<void> {
+    const { msgType: type, content, buffers } = message;
+    const record = this.#runs.open(asideCell(parent));
+    await this.#runner.receive(record, {
+      type,
+      content: content as Received["content"],
+      metadata: {},
+      buffers: buffers.map((buffer) => buffer.toBase64()),
+    });
   }
 
   complete(_code: string, cursor: number): Promise<Completion> {
@@ -168,6 +177,19 @@ class DenoInterpreter implements Interpreter {
 
 function debugEvent(content: Readonly<Record<string, unknown>>): Output {
   return { kind: "broadcast", msgType: "debug_event", content, metadata: {}, buffers: [] };
+}
+
+/** What a request that is no cell runs under. */
+function asideCell(id: string): Cell {
+  return {
+    id,
+    code: "",
+    executionCount: 0,
+    silent: false,
+    storeHistory: false,
+    allowStdin: false,
+    userExpressions: {},
+  };
 }
 
 function syntaxError({ file, source }: RunRecord, problem: SyntaxProblem): CellError {

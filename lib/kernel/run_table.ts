@@ -9,7 +9,6 @@ export interface RunRecord {
   /** The name its code bears in stack traces. */
   readonly file: string;
   readonly source: string;
-  readonly silent: boolean;
   readonly allowStdin: boolean;
   readonly expression: boolean;
   readonly pages: MimeBundle[];
@@ -42,7 +41,6 @@ export class RunTable {
       parent: cell.id,
       file,
       source,
-      silent: cell.silent,
       allowStdin: cell.allowStdin,
       expression,
       pages: [],
@@ -57,9 +55,13 @@ export class RunTable {
     return record;
   }
 
-  /** The record of a run, or the one nearest to it where it is unknown. */
   get(run: Run): RunRecord | undefined {
-    return this.#records.get(run) ?? this.#records.get(Math.max(1, this.#last - kept + 1));
+    return this.#records.get(run);
+  }
+
+  /** Whose output a run's is; of one long forgotten, the oldest that is known. */
+  origin(run: Run): RunRecord | undefined {
+    return this.get(run) ?? this.#records.values().next().value;
   }
 
   /** What output without a run of its own belongs to. */

@@ -1,7 +1,8 @@
 import { Child, type ChildListener } from "./child_process.ts";
+import type { Received } from "./child/comms.ts";
 import type { Compiled } from "./compile.ts";
 import type { FolderConfig } from "./folder_config.ts";
-import type { Frame, Message, Run } from "./frames.ts";
+import type { Frame, Run } from "./frames.ts";
 import { Gather } from "./gather.ts";
 import { InOrder } from "./in_order.ts";
 import { argumentOf, type Inspector } from "./inspector.ts";
@@ -30,6 +31,7 @@ const graceMs = 2_000;
 const thrown = "thrown";
 const releaseMs = 100;
 
+type MessageFrame = Frame & { readonly kind: "message" };
 type Interruption = { readonly ended: boolean; readonly because?: string };
 
 /**
@@ -55,7 +57,7 @@ export class Runner implements ChildListener {
     this.#runs = runs;
     this.#options = options;
     this.#gather = new Gather((name, text, parent) =>
-      surroundings.publish({ kind: "stream", name, text }, parent)
+      this.#send({ kind: "stream", name, text }, parent)
     );
   }
 
@@ -68,6 +70,7 @@ export class Runner implements ChildListener {
   async run(record: RunRecord, compiled: Compiled): Promise<void> {
     const { inspector } = await this.child();
     await this.#quiet;
+    if (record.over) return;
     this.#evaluate(inspector, record, compiled).catch(() => {
       // The child is gone, or stopped: its exit or the interrupt settles the run.
     });
@@ -106,6 +109,14 @@ export class Runner implements ChildListener {
     return result.objectId!;
   }
 
+  /** Has a comm message handled; resolves when all it caused has been published. */
+  async receive(record: RunRecord, received: Received): Promise<void> {
+    const { inspector } = await this.child();
+    const expression = `__k.receive(${record.run}, ${JSON.stringify(received)})`;
+    inspector.send("Runtime.evaluate", { expression }).catch(() => this.settle(record));
+    await record.ended.promise;
+  }
+
   /** Publishes what the front itself says of a run, behind all the run has said so far. */
   publish(record: RunRecord, output: Output): void {
     this.#order.do(() => this.#publish(record, output));
@@ -138,18 +149,15 @@ export class Runner implements ChildListener {
   }
 
   frame(frame: Frame): void {
-    const record = this.#runs.get(frame.run);
+    const record = this.#runs.origin(frame.run);
     if (!record) return;
-    if (frame.kind === "message") this.#hear(record, frame.message, frame.buffers);
-    else if (!record.silent) {
-      this.#order.do(() => this.#gather.add(frame.kind, frame.text, record.parent));
-    }
+    if (frame.kind === "message") this.#hear(record, frame);
+    else this.#order.do(() => this.#gather.add(frame.kind, frame.text, record.parent));
   }
 
   raw(name: "stdout" | "stderr", text: string): void {
     const record = this.#runs.current();
-    if (!record || record.silent) return;
-    this.#order.do(() => this.#gather.add(name, text, record.parent));
+    if (record) this.#order.do(() => this.#gather.add(name, text, record.parent));
   }
 
   drained(run: Run): void {
@@ -178,7 +186,7 @@ export class Runner implements ChildListener {
     }
   }
 
-  #hear(record: RunRecord, message: Message, buffers: readonly Uint8Array[]): void {
+  #hear(record: RunRecord, { run, message, buffers }: MessageFrame): void {
     switch (message.kind) {
       case "result":
         if (record.expression) {
@@ -204,7 +212,7 @@ export class Runner implements ChildListener {
         return this.#order.do(() => this.#gather.add("stderr", text, record.parent));
       }
       case "end":
-        return this.#markEnd(record, "pipe");
+        return this.#markEnd(this.#runs.get(run), "pipe");
       case "exit":
         return this.#child?.inspector.close();
       case "ready":
@@ -215,14 +223,20 @@ export class Runner implements ChildListener {
   }
 
   #publish(record: RunRecord, output: Output): void | Promise<void> {
-    if (record.silent) return;
     this.#gather.flush();
-    const { publish } = this.#surroundings;
-    const send = (output: Output) => publish.call(this.#surroundings, output, record.parent);
     if ((output.kind === "display" || output.kind === "result") && wantsPng(output.data)) {
-      return withPng(output.data).then((data) => send({ ...output, data }));
+      return withPng(output.data).then((data) => this.#send({ ...output, data }, record.parent));
     }
-    send(output);
+    this.#send(output, record.parent);
+  }
+
+  /** Subscribers that lag behind hold the child back, which then waits in its next write. */
+  #send(output: Output, parent: string): void {
+    const lag = this.#surroundings.publish(output, parent);
+    if (!lag) return;
+    const child = this.#child;
+    child?.hold();
+    lag.finally(() => child?.release()).catch(() => {});
   }
 
   #ask(record: RunRecord, prompt: string, password: boolean): void {

@@ -1,4 +1,5 @@
 import { installConsole } from "./console.ts";
+import { comms, receive } from "./comms.ts";
 import { jupyter } from "./display.ts";
 import { installStackTraces } from "./errors.ts";
 import { cellImport, cellMeta, type Loader } from "./imports.ts";
@@ -17,8 +18,8 @@ export function boot(loader: Loader): void {
   reportStrays();
   reportExit();
   // Deno allows its own `Deno.jupyter` to be replaced by assignment, and by nothing else.
-  Object.assign(Deno, { jupyter });
-  hidden("__k", { ...runs, import: cellImport(loader), meta: cellMeta(loader) });
+  Object.assign(Deno, { jupyter: { ...jupyter, comms } });
+  hidden("__k", { ...runs, receive, import: cellImport(loader), meta: cellMeta(loader) });
   Object.assign(globalThis, { display: jupyter.display });
   send({ kind: "ready" });
 }

@@ -1,0 +1,100 @@
+import type { Bundle, Run } from "../frames.ts";
+import { inRun } from "./current.ts";
+import { broadcast } from "./display.ts";
+import { sayEnd, stray } from "./runs.ts";
+
+/** What arrives through a comm. */
+export interface CommMessage {
+  readonly data: unknown;
+  readonly metadata: Bundle;
+  readonly buffers: readonly Uint8Array[];
+}
+
+export interface CommExtras {
+  readonly metadata?: Bundle;
+  readonly buffers?: readonly (ArrayBuffer | ArrayBufferView)[];
+}
+
+type Opened = (comm: Comm, message: CommMessage) => unknown;
+
+const open = new Map<string, Comm>();
+const targets = new Map<string, Opened>();
+
+/** One end of a channel to a front end's widget or extension. */
+export class Comm {
+  /** Called with every message of the other end. */
+  onmessage: ((message: CommMessage) => unknown) | undefined;
+  /** Called once, when the other end closes. */
+  onclose: ((message: CommMessage) => unknown) | undefined;
+
+  constructor(readonly target: string, readonly id: string = crypto.randomUUID()) {
+    open.set(id, this);
+  }
+
+  send(data: unknown, extras?: CommExtras): void {
+    if (open.get(this.id) === this) say("comm_msg", { comm_id: this.id, data }, extras);
+  }
+
+  close(data: unknown = {}, extras?: CommExtras): void {
+    if (open.delete(this.id)) say("comm_close", { comm_id: this.id, data }, extras);
+  }
+}
+
+export const comms = {
+  /** Opens a comm at the front ends that know the target. */
+  open(target: string, data: unknown = {}, extras?: CommExtras): Comm {
+    const comm = new Comm(target);
+    say("comm_open", { comm_id: comm.id, target_name: target, data }, extras);
+    return comm;
+  },
+  /** Takes the comms that front ends open at a target. */
+  register(target: string, opened: Opened): void {
+    targets.set(target, opened);
+  },
+};
+
+/** One message of a client as the front passes it on; buffers come in base64. */
+export interface Received {
+  readonly type: string;
+  readonly content: {
+    readonly comm_id?: string;
+    readonly target_name?: string;
+    readonly data?: unknown;
+  };
+  readonly metadata: Bundle;
+  readonly buffers: readonly string[];
+}
+
+/** Handles a message in a turn of its own, never in the midst of a running cell. */
+export function receive(run: Run, received: Received): void {
+  setImmediate(() =>
+    inRun(run, async () => {
+      try {
+        await handle(received);
+      } catch (error) {
+        stray(error, run);
+      }
+      sayEnd(run);
+    })
+  );
+}
+
+function handle({ type, content, metadata, buffers }: Received): unknown {
+  const { comm_id: id = "", target_name: target = "", data } = content;
+  const message = { data, metadata, buffers: buffers.map((text) => Uint8Array.fromBase64(text)) };
+  if (type === "comm_open") return accept(id, target, message);
+  const comm = open.get(id);
+  if (type === "comm_close") open.delete(id);
+  return (type === "comm_close" ? comm?.onclose : comm?.onmessage)?.(message);
+}
+
+/** Nobody waits at most targets: then the one who opened is told that it is closed. */
+function accept(id: string, target: string, message: CommMessage): unknown {
+  const opened = targets.get(target);
+  if (opened) return opened(new Comm(target, id), message);
+  return say("comm_close", { comm_id: id, data: {} });
+}
+
+function say(type: string, content: Bundle, extras: CommExtras = {}): void {
+  void broadcast(type, content, extras);
+}
