@@ -75,6 +75,7 @@ function cpuOf({ online, apic }: Boot, apicId: number): OnlineCpu {
 function interruptOf(booted: Booted, wanted: Wanted): Interrupt {
   const { source, index } = wanted;
   const device = wanted.device ?? devicesOf(booted, source)[0];
+  if (wanted.device !== undefined) requireKnown(booted, wanted.device);
   if (device === undefined) {
     throw new Misuse(
       `Cannot find ${NOUN[source]} in ${booted.machine.name}: give --device, or another`,
@@ -84,6 +85,14 @@ function interruptOf(booted: Booted, wanted: Wanted): Interrupt {
   return source === "ioapic"
     ? { source, device, ...pinOf(wanted), ...indexed }
     : { source, device, ...indexed };
+}
+
+function requireKnown({ machine, boot: { parents } }: Booted, device: string): void {
+  if (parents[device]) return;
+  const known = Object.keys(parents).join(", ");
+  throw new Misuse(
+    `Cannot find ${device} among the devices of ${machine.name}: they are ${known}`,
+  );
 }
 
 const NOUN: Readonly<Record<DeviceClass, string>> = {

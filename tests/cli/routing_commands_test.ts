@@ -1,0 +1,151 @@
+/** `message`, `reach` and `why` as typed, on recorded machines. */
+import assert from "node:assert/strict";
+import { commands } from "../../lib/cli/commands.ts";
+import { runTool } from "../../lib/cli/frame.ts";
+import { irqscope } from "../../lib/cli/main.ts";
+import { pipe } from "../../lib/cli/terminal.ts";
+import { denoWorld } from "../../lib/cli/world.ts";
+import { firstBoots, type ObservedMessage, recordedBoots } from "../boots/boots.ts";
+
+const texts = new Map((await recordedBoots()).map(({ name, machine }) => [
+  name,
+  JSON.stringify(machine),
+]));
+
+/** A command line whose machine files are names of recorded boots. */
+async function run(line: string) {
+  const talk: string[] = [];
+  const world = {
+    ...denoWorld(),
+    readText: (path: string) => Promise.resolve(texts.get(path) ?? ""),
+    out: pipe,
+    err: pipe,
+    talk: (text: string) => void talk.push(text),
+  };
+  const { status, out } = await runTool(irqscope, commands, line.split(" "), world);
+  return { status, out, talk: talk.join("\n") };
+}
+
+async function json(line: string): Promise<Record<string, unknown>> {
+  const { out, talk } = await run(`${line} --json`);
+  assert.equal(talk, "");
+  return JSON.parse(out);
+}
+
+const plain = (await firstBoots()).flatMap(({ name, observed: { messages } }) => {
+  const unremapped = messages.filter(({ chip }) => !chip.startsWith("IR-"));
+  return unremapped.length > 0 ? [{ name, unremapped }] : [];
+});
+
+Deno.test.each(plain)("$name: message prints every word found in hardware", async (recorded) => {
+  for (const message of recorded.unremapped) {
+    const { expected, options } = asTyped(message);
+    const found = await json(`message ${recorded.name} --apic-id ${message.apicId} ${options}`);
+    const words = Object.fromEntries(Object.keys(expected).map((key) => [key, found[key]]));
+    assert.deepEqual(words, expected);
+  }
+});
+
+function asTyped(message: ObservedMessage) {
+  if (message.source !== "ioapic") {
+    const { addressLow, addressHigh, data, device } = message;
+    const vector = parseInt(data, 16) & 0xff;
+    return {
+      expected: { addressLow, addressHigh, data },
+      options: `--source msi --device ${device} --vector ${vector}`,
+    };
+  }
+  const low = parseInt(message.rte.slice(8), 16);
+  const flags = [low & 0x8000 ? "--level" : "", low & 0x2000 ? "--active-low" : ""];
+  const options = ["--source ioapic", `--pin ${message.pin}`, `--vector ${low & 0xff}`, ...flags];
+  return { expected: { rte: message.rte }, options: options.filter(Boolean).join(" ") };
+}
+
+Deno.test.each([
+  {
+    line: "message k6.1-vtd-eim-small --source msi --apic-id 1 --vector 0x31 --index 0x10",
+    status: 0,
+    out: { addressLow: "fee00218", addressHigh: "00000000", data: "00000000", index: 16 },
+  },
+  {
+    line: "message k6.1-vtd-eim-small --source iommu --apic-id 1 --vector 0x31",
+    status: 0,
+    out: { addressLow: "fee02004", addressHigh: "00000000", data: "00000031" },
+  },
+  {
+    line: "message k6.1-amd-xt-kvmext-ids-0-254-300 --source iommu --apic-id 300 --vector 0x31",
+    status: 0,
+    out: { register: "0000003112100004" },
+  },
+  {
+    line: "message k6.1-hpetmsi-kvmext-ids-0-300-1000 --source hpet --apic-id 300 --vector 0x31",
+    status: 0,
+    out: { address: "fee2c020", data: "00000031" },
+  },
+  {
+    line: "message k6.1-hpetmsi-vtd-eim-small --source hpet --apic-id 1 --vector 0x31",
+    status: 1,
+    out: { parent: null },
+  },
+])("`$line` answers with $status", async ({ line, status, out }) => {
+  const ending = await run(`${line} --json`);
+  assert.equal(ending.status, status, ending.talk);
+  const found = JSON.parse(ending.out);
+  assert.deepEqual(Object.fromEntries(Object.keys(out).map((key) => [key, found[key]])), out);
+});
+
+Deno.test.each([
+  {
+    line: "message k6.1-vtd-eim-small --source msi --apic-id 1 --vector 0x31",
+    talk: /Cannot compose for 0000:00:01\.0 without --index: INTEL-IR-0 remaps it/,
+  },
+  {
+    line: "message k6.1-kvmext-small --source ioapic --apic-id 1 --vector 0x31",
+    talk: /Cannot go on without --pin/,
+  },
+  {
+    line: "message k6.1-bare-small --source msi --apic-id 9 --vector 0x31",
+    talk: /Cannot name APIC ID 9 in flat logical mode: .* those are 0, 1, 2/,
+  },
+  {
+    line: "message k6.1-kvmext-small --source msi --device 0000:99:00.0 --apic-id 1 --vector 1",
+    talk: /Cannot find 0000:99:00\.0 among the devices of k6\.1-kvmext-small: they are /,
+  },
+  {
+    line: "message k6.1-kvmext-small --source iommu --apic-id 1 --vector 1",
+    talk: /Cannot find a remapping unit in k6\.1-kvmext-small/,
+  },
+  { line: "message k6.1-kvmext-small --source msi --vector 1", talk: /without --apic-id/ },
+  {
+    line: "message k6.1-kvmext-small --source msi --apic-id 1 --vector 300",
+    talk: /--vector "300": give a whole number from 0 to 255/,
+  },
+  { line: "why k6.1-kvmext-small", talk: /without --cpu/ },
+  { line: "reach k6.1-kvmext-small --device pci", talk: /it is one of ioapic, hpet, msi, iommu/ },
+])("`$line` is misuse, told in one line", async ({ line, talk }) => {
+  const ending = await run(line);
+  assert.deepEqual([ending.status, ending.out], [2, ""]);
+  assert.match(ending.talk, talk);
+  assert.equal(ending.talk.split("\n").length, 1);
+});
+
+Deno.test("reach answers no when an online CPU is out of a device's reach", async () => {
+  const hole = "k6.1-vtd-noeim-kvmext-ids-0-254-300-33000";
+  const { status, out } = await run(`reach ${hole} --device msi --json`);
+  assert.equal(status, 1);
+  assert.deepEqual(JSON.parse(out), {
+    msi: { parent: "INTEL-IR-0", intervals: [[0, 255]], broadcast: [], unreachable: [300] },
+  });
+  assert.equal((await run(`reach ${hole} --device msi --cpu 254`)).status, 0);
+  assert.equal((await run(`reach ${hole} --device msi --cpu 300`)).status, 1);
+});
+
+Deno.test("why names the rung that binds, in words and in JSON", async () => {
+  const line = "why k6.1-vtd-noeim-kvmext-ids-0-254-300-33000 --cpu 300 --device ioapic";
+  const { status, out } = await run(line);
+  assert.equal(status, 1);
+  assert.match(out, /^APIC ID 300 cannot be interrupted: remapping entry, 8 bits \(ioapic:0\)$/m);
+  const { reachable, binding, ladder } = await json(line);
+  assert.deepEqual([reachable, binding], [false, "remapping entry, 8 bits"]);
+  assert.ok(Array.isArray(ladder) && ladder.every((rung) => "limit" in rung && "where" in rung));
+});
