@@ -1,0 +1,80 @@
+/** The scripts of cells: what file a client knows each by, and where its lines went. */
+import { type Place, type Positions, userPlace } from "../positions.ts";
+import { murmur2 } from "./murmur2.ts";
+
+/** A cell as it went to the child. */
+export interface CellScript {
+  /** The script's URL in the child, such as `cell-8.ts`. */
+  readonly file: string;
+  readonly source: string;
+  /** The compiled code. */
+  readonly code: string;
+  readonly positions: Positions;
+  readonly names: readonly string[];
+}
+
+export const hashSeed = 0xc70f6907;
+export const pathPrefix = "/irqscope-cells/";
+export const pathSuffix = ".ts";
+
+/** Where a client looks for a source: the same text has the same path, however often it ran. */
+export function pathOf(source: string): string {
+  return `${pathPrefix}${murmur2(source, hashSeed)}${pathSuffix}`;
+}
+
+/** How many scripts are kept; breakpoints in cells that ran longer ago no longer hit. */
+const kept = 5_000;
+
+export class CellScripts {
+  readonly #byFile = new Map<string, CellScript>();
+  readonly #sources = new Map<string, string>();
+
+  add(script: CellScript): void {
+    this.#byFile.set(script.file, script);
+    this.dump(script.source);
+    const [oldest] = this.#byFile.keys();
+    if (this.#byFile.size > kept) this.#byFile.delete(oldest!);
+  }
+
+  /** Makes a source known that has not run yet. */
+  dump(source: string): string {
+    const path = pathOf(source);
+    this.#sources.delete(path);
+    this.#sources.set(path, source);
+    const [oldest] = this.#sources.keys();
+    if (this.#sources.size > kept) this.#sources.delete(oldest!);
+    return path;
+  }
+
+  sourceAt(path: string): string | undefined {
+    return this.#sources.get(path);
+  }
+
+  get(file: string): CellScript | undefined {
+    return this.#byFile.get(file);
+  }
+
+  /** Every run of the source at a path. */
+  at(path: string): readonly CellScript[] {
+    const source = this.#sources.get(path);
+    return [...this.#byFile.values()].filter((script) => script.source === source);
+  }
+
+  get names(): readonly string[] {
+    return [...new Set(this.#byFile.values().flatMap(({ names }) => names))];
+  }
+}
+
+/** The first compiled line, from 0, that stands for a user's line, from 1, or for one below it. */
+export function compiledLine({ code, positions }: CellScript, line: number): number | undefined {
+  const lines = code.split("\n").length;
+  for (let compiled = 1; compiled < lines; compiled++) {
+    if (userPlace(positions, { line: compiled + 1, column: 1 }).line >= line) return compiled;
+  }
+  return undefined;
+}
+
+/** The user's place, from 1, of V8's, from 0. */
+export function placeIn(script: CellScript, lineNumber: number, columnNumber = 0): Place {
+  return userPlace(script.positions, { line: lineNumber + 1, column: columnNumber + 1 });
+}

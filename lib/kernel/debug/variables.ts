@@ -1,0 +1,92 @@
+/** Values of the user's process as a variables view shows them, parts on request. */
+import type { Protocol } from "devtools-protocol";
+import { type Inspector, InspectorError } from "../inspector.ts";
+import { DebugRefusal, type Variable } from "./protocol.ts";
+
+type RemoteObject = Protocol.Runtime.RemoteObject;
+
+/** More parts than these are listed only in part. */
+const mostParts = 1_000;
+/** Objects handed out live until the next stop, or until this many are out. */
+const group = "irqscope-variables";
+
+/** Numbers stand for objects; they hold until `clear`. */
+export class Variables {
+  readonly #objects = new Map<number, string>();
+  #last = 0;
+
+  /** A reference for an object's parts. */
+  hold({ objectId }: RemoteObject): number {
+    if (objectId === undefined) return 0;
+    this.#objects.set(++this.#last, objectId);
+    return this.#last;
+  }
+
+  /** The parts of what a reference stands for, a getter told but not run. */
+  async parts(inspector: Inspector, reference: number): Promise<readonly Variable[]> {
+    const objectId = this.#objects.get(reference);
+    if (objectId === undefined) {
+      throw new DebugRefusal(`Cannot list variables: ${reference} stands for nothing any more`);
+    }
+    const { result, internalProperties = [] } = await propertiesOf(inspector, objectId);
+    const inner = internalProperties.filter(({ name }) => name === "[[Entries]]");
+    return [...result, ...inner].slice(0, mostParts).map((part) => this.#part(part));
+  }
+
+  /** The global variables of these names, those declared last first when there are too many. */
+  async globals(inspector: Inspector, names: ReadonlySet<string>): Promise<readonly Variable[]> {
+    const everything = { expression: "globalThis", objectGroup: group };
+    const { result: { objectId } } = await inspector.send("Runtime.evaluate", everything);
+    const { result } = await propertiesOf(inspector, objectId!);
+    const wanted = result.filter(({ name, value }) => value && names.has(name));
+    return wanted.slice(-mostParts).map((part) => this.#part(part));
+  }
+
+  variable(name: string, value: RemoteObject): Variable {
+    return {
+      name,
+      value: valueText(value),
+      type: typeName(value),
+      variablesReference: this.hold(value),
+      evaluateName: name,
+    };
+  }
+
+  async clear(inspector: Inspector): Promise<void> {
+    this.#objects.clear();
+    await inspector.send("Runtime.releaseObjectGroup", { objectGroup: group }).catch(ignoreGone);
+  }
+
+  #part(part: Protocol.Runtime.PropertyDescriptor | Protocol.Runtime.InternalPropertyDescriptor) {
+    if (part.value) return this.variable(part.name, part.value);
+    return {
+      name: part.name,
+      value: "(computed when read)",
+      type: "getter",
+      variablesReference: 0,
+    };
+  }
+}
+
+function propertiesOf(inspector: Inspector, objectId: string) {
+  return inspector.send("Runtime.getProperties", { objectId, ownProperties: true });
+}
+
+export function exceptionText({ exception, text }: Protocol.Runtime.ExceptionDetails): string {
+  return (exception?.description ?? String(exception?.value ?? text)).split("\n")[0]!;
+}
+
+/** What stands behind a name in the view: text as written in code, objects by their kind. */
+export function valueText({ type, value, unserializableValue, description }: RemoteObject): string {
+  if (type === "string") return JSON.stringify(value);
+  if (type === "undefined") return "undefined";
+  return unserializableValue ?? description?.split("\n")[0] ?? String(value);
+}
+
+function typeName({ type, subtype, className }: RemoteObject): string {
+  return className ?? (subtype === "null" ? "null" : type);
+}
+
+function ignoreGone(error: unknown): void {
+  if (!(error instanceof InspectorError)) throw error;
+}

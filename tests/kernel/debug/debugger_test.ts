@@ -1,0 +1,297 @@
+import assert from "node:assert/strict";
+import { murmur2 } from "../../../lib/kernel/debug/murmur2.ts";
+import { createInterpreter } from "../../../lib/kernel/interpreter_deno.ts";
+import type { Interpreter, Output } from "../../../lib/kernel/interpreter.ts";
+
+type Fields = Record<string, unknown>;
+
+/** A debug session over a real child: requests by name, events as they come, cells in order. */
+class Session {
+  readonly outputs: Output[] = [];
+  readonly #interpreter: Interpreter;
+  readonly #events: Fields[] = [];
+  #heard = Promise.withResolvers<void>();
+  #count = 0;
+
+  constructor(folder: string) {
+    this.#interpreter = createInterpreter({
+      publish: (output) => {
+        if (output.kind === "broadcast") this.#hear(output.content);
+        else this.outputs.push(output);
+        return undefined;
+      },
+      ask: () => Promise.reject(new Error("nobody is asked here")),
+      replaced: () => {},
+    }, { folder });
+  }
+
+  #hear(event: Fields): void {
+    this.#events.push(event);
+    this.#heard.resolve();
+    this.#heard = Promise.withResolvers();
+  }
+
+  async ask(command: string, args: Fields = {}): Promise<Fields> {
+    const request = { type: "request", seq: 1, command, arguments: args };
+    const { success, message, body } = await this.#interpreter.debug!(request);
+    assert.equal(success, true, String(message));
+    return body as Fields;
+  }
+
+  async refused(command: string, args: Fields = {}): Promise<string> {
+    const request = { type: "request", seq: 1, command, arguments: args };
+    const { success, message } = await this.#interpreter.debug!(request);
+    assert.equal(success, false);
+    return String(message);
+  }
+
+  async event(name: string): Promise<Fields> {
+    for (;;) {
+      const at = this.#events.findIndex(({ event }) => event === name);
+      if (at !== -1) return this.#events.splice(at, 1)[0]!.body as Fields;
+      await this.#heard.promise;
+    }
+  }
+
+  run(code: string) {
+    const executionCount = ++this.#count;
+    return this.#interpreter.execute({
+      id: `m${executionCount}`,
+      code,
+      executionCount,
+      silent: false,
+      storeHistory: true,
+      allowStdin: false,
+      userExpressions: {},
+    });
+  }
+
+  interrupt() {
+    return this.#interpreter.interrupt();
+  }
+
+  /** Where the cell stands: `name line` of each frame, innermost first. */
+  async stack(): Promise<string[]> {
+    const { stackFrames } = await this.ask("stackTrace", { threadId: 1 });
+    return (stackFrames as Fields[]).map(({ name, line }) => `${name} ${line}`);
+  }
+
+  async variablesOf(scope: string, frameId = 1): Promise<Record<string, string>> {
+    const { scopes } = await this.ask("scopes", { frameId });
+    const { variablesReference } = (scopes as Fields[]).find(({ name }) => name === scope)!;
+    return named(await this.ask("variables", { variablesReference }));
+  }
+
+  close(): Promise<void> {
+    return this.#interpreter.dispose();
+  }
+}
+
+function named({ variables }: Fields): Record<string, string> {
+  return Object.fromEntries((variables as Fields[]).map(({ name, value }) => [name, value]));
+}
+
+function debugTest(name: string, work: (session: Session) => Promise<void>): void {
+  Deno.test({
+    name,
+    sanitizeOps: false,
+    sanitizeResources: false,
+    async fn() {
+      const folder = await Deno.makeTempDir();
+      const session = new Session(folder);
+      try {
+        await withinSeconds(20, work(session));
+      } finally {
+        await session.close();
+        await Deno.remove(folder, { recursive: true });
+      }
+    },
+  });
+}
+
+/** A stop that never comes is a failure, not a hang. */
+async function withinSeconds(seconds: number, work: Promise<void>): Promise<void> {
+  const { promise, reject } = Promise.withResolvers<void>();
+  const timer = setTimeout(() => reject(new Error(`nothing after ${seconds} s`)), seconds * 1000);
+  await Promise.race([work, promise]).finally(() => clearTimeout(timer));
+}
+
+const cell = `const a: number = 1;
+function f(x: number): number {
+  const y = x * 2;
+  return y;
+}
+let sum = 0;
+for (const i of [1, 2]) {
+  sum += f(i + a);
+}
+sum`;
+
+async function breakpointAt(session: Session, code: string, ...lines: number[]): Promise<string> {
+  const { sourcePath } = await session.ask("dumpCell", { code });
+  const breakpoints = lines.map((line) => ({ line }));
+  const answer = await session.ask("setBreakpoints", { source: { path: sourcePath }, breakpoints });
+  assert.deepEqual(
+    (answer.breakpoints as Fields[]).map(({ verified, line }) => ({ verified, line })),
+    lines.map((line) => ({ verified: true, line })),
+  );
+  return String(sourcePath);
+}
+
+Deno.test("cells are named by the hash that clients compute", () => {
+  assert.equal(murmur2("", 0), 0);
+  assert.equal(murmur2("a", 0), 0x92685f5e);
+  assert.equal(murmur2("hello, world", 0xc70f6907), murmur2("hello, world", 0xc70f6907));
+});
+
+debugTest("a breakpoint stops the cell where the user sees it, and it goes on", async (session) => {
+  await session.ask("initialize");
+  await session.ask("attach");
+  await session.event("initialized");
+  const path = await breakpointAt(session, cell, 4);
+  await session.ask("configurationDone");
+  const running = session.run(cell);
+  assert.equal((await session.event("stopped")).reason, "breakpoint");
+  const { stackFrames } = await session.ask("stackTrace", { threadId: 1 });
+  const [top] = stackFrames as Fields[];
+  assert.deepEqual([top!.name, top!.line, (top!.source as Fields).path], ["f", 4, path]);
+  assert.deepEqual(await session.stack(), ["f 4", "(cell) 8"]);
+  assert.deepEqual(await session.variablesOf("Locals"), { x: "2", y: "4" });
+  assert.equal((await session.ask("evaluate", { expression: "x + y", frameId: 1 })).result, "6");
+  assert.equal((await session.variablesOf("Cells")).sum, "0");
+  await session.ask("continue", { threadId: 1 });
+  await session.event("stopped");
+  assert.deepEqual(await session.variablesOf("Locals"), { x: "3", y: "6" });
+  await session.ask("continue", { threadId: 1 });
+  assert.equal((await running).kind, "ok");
+  assert.deepEqual(session.outputs, [
+    { kind: "result", data: { "text/plain": "10" }, metadata: {} },
+  ]);
+});
+
+debugTest("stepping goes from line to line, into functions and out", async (session) => {
+  await session.ask("attach");
+  await breakpointAt(session, cell, 8);
+  const running = session.run(cell);
+  await session.event("stopped");
+  assert.deepEqual(await session.stack(), ["(cell) 8"]);
+  for (
+    const [step, stack] of [
+      ["stepIn", ["f 3", "(cell) 8"]],
+      ["next", ["f 4", "(cell) 8"]],
+      ["stepOut", ["(cell) 7"]],
+    ] as const
+  ) {
+    await session.ask(step, { threadId: 1 });
+    assert.equal((await session.event("stopped")).reason, "step");
+    assert.deepEqual(await session.stack(), stack, step);
+  }
+  await session.ask("disconnect");
+  assert.equal((await running).kind, "ok");
+});
+
+debugTest(
+  "a breakpoint in an earlier cell's function hits when a later cell calls it",
+  async (session) => {
+    await session.run(cell);
+    await session.ask("attach");
+    await breakpointAt(session, cell, 3);
+    const running = session.run("// far away\n\nf(21)");
+    await session.event("stopped");
+    assert.deepEqual(await session.stack(), ["f 3", "(cell) 3"]);
+    await session.ask("continue");
+    assert.equal((await running).kind, "ok");
+  },
+);
+
+debugTest("an exception stops the cell when asked to", async (session) => {
+  await session.ask("attach");
+  await session.ask("setExceptionBreakpoints", { filters: ["all"] });
+  const running = session.run("function g() {\n  throw new RangeError('too far');\n}\ng()");
+  const { reason, text } = await session.event("stopped");
+  assert.deepEqual([reason, text], ["exception", "RangeError: too far"]);
+  assert.deepEqual((await session.stack())[0], "g 2");
+  assert.equal((await session.ask("exceptionInfo")).exceptionId, "RangeError");
+  await session.ask("continue");
+  assert.equal((await running).kind, "error");
+});
+
+debugTest("a stopped cell can be interrupted, and state is kept", async (session) => {
+  await session.ask("attach");
+  await session.run("let kept = 5");
+  await breakpointAt(session, "let n = 0;\nfor (;;) n++", 2);
+  const running = session.run("let n = 0;\nfor (;;) n++");
+  await session.event("stopped");
+  await session.interrupt();
+  assert.equal((await running).kind, "error");
+  assert.equal((await session.run("kept")).kind, "ok");
+});
+
+debugTest(
+  "variables are inspected without a session, getters told but not run",
+  async (session) => {
+    await session.run(
+      "const o = { a: 1, get b() { throw 1 } }, text = 'x', big = 2n ** 70n; class K {}",
+    );
+    const all = await session.ask("inspectVariables");
+    assert.deepEqual(named(all), {
+      o: "Object",
+      text: '"x"',
+      big: "1180591620717411303424n",
+      K: "class K {}",
+    });
+    const o = (all.variables as Fields[]).find(({ name }) => name === "o")!;
+    const parts = await session.ask("variables", { variablesReference: o.variablesReference });
+    assert.deepEqual(named(parts), {
+      a: "1",
+      b: "(computed when read)",
+    });
+    const { data } = await session.ask("richInspectVariables", { variableName: "text" });
+    assert.deepEqual(data, { "text/plain": '"x"' });
+  },
+);
+
+debugTest("of ten thousand variables a thousand are listed", async (session) => {
+  const names = Array.from({ length: 10_000 }, (_, i) => `v${i} = ${i}`);
+  await session.run(`const ${names.join(", ")};`);
+  const { variables } = await session.ask("inspectVariables");
+  assert.equal((variables as Fields[]).length, 1_000);
+});
+
+debugTest("debugInfo tells a reloaded page how things stand", async (session) => {
+  assert.equal((await session.ask("debugInfo")).isStarted, false);
+  await session.ask("attach");
+  const path = await breakpointAt(session, cell, 4);
+  const running = session.run(cell);
+  await session.event("stopped");
+  const info = await session.ask("debugInfo");
+  assert.equal(info.isStarted, true);
+  assert.deepEqual(info.stoppedThreads, [1]);
+  assert.deepEqual(info.breakpoints, [{ source: path, breakpoints: [{ line: 4 }] }]);
+  assert.equal(
+    path,
+    `${info.tmpFilePrefix}${murmur2(cell, Number(info.hashSeed))}${info.tmpFileSuffix}`,
+  );
+  await session.ask("copyToGlobals", {
+    srcVariableName: "y",
+    dstVariableName: "copied",
+    srcFrameId: 1,
+  });
+  await session.ask("disconnect");
+  await running;
+  await session.run("copied");
+  assert.deepEqual(session.outputs.at(-1), {
+    kind: "result",
+    data: { "text/plain": "4" },
+    metadata: {},
+  });
+});
+
+debugTest("what cannot be done is refused in words", async (session) => {
+  await session.run("1");
+  assert.match(await session.refused("stackTrace"), /no cell is stopped/);
+  assert.match(await session.refused("frobnicate"), /"frobnicate": it is not supported/);
+  assert.match(await session.refused("setExceptionBreakpoints"), /no session is open/);
+  assert.match(await session.refused("variables", {}), /"variablesReference" is undefined/);
+  assert.match(await session.refused("evaluate", { expression: "nope" }), /nope is not defined/);
+});
