@@ -29,7 +29,7 @@
  *
  * @module
  */
-import { flag, ignored, register, uint } from "../bits/register.ts";
+import { flag, register, uint } from "../bits/register.ts";
 import { acpiTable, type TableOf, type TableParts } from "./acpi_table.ts";
 import { type EntryIn, entryList, extra, listed } from "./entry_list.ts";
 import { ivhdDevices } from "./ivhd_device.ts";
@@ -61,22 +61,6 @@ export const ivhdFeatures = register({
   },
 });
 
-/** The bits of the extended feature register that interrupt remapping reads. */
-export const extendedFeatures = register({
-  name: "ExtendedFeatures",
-  width: 64,
-  source: "AMD IOMMU specification, MMIO offset 0030h",
-  fields: {
-    ignored0to1: ignored(2, "Prefetch, page requests"),
-    xtSup: flag("Remaps to 32-bit APIC IDs"),
-    ignored3to6: ignored(4, "No-execute, guest translation, invalidate all"),
-    gaSup: flag("Guest APIC, hence 128-bit interrupt entries"),
-    ignored8to45: ignored(38, "Other features"),
-    msiCapMmioSup: flag("The MSI capability is mirrored in MMIO"),
-    ignored47to63: ignored(17, "Other features"),
-  },
-});
-
 const FLAGS = u8(
   "Bits 0 HtTunEn, 1 PassPW, 2 ResPassPW, 3 Isoc, 4 IotlbSup, 5 Coherent, 6 PreFSup",
 );
@@ -101,7 +85,7 @@ const extendedHead = (type: number) => ({
     fields: {
       ...head(type),
       attributes: u32("Counters, banks, message number of the page request log"),
-      efrImage: u64("The extended feature register, see extendedFeatures"),
+      efrImage: u64("The extended feature register, see amdFeatures"),
       efr2Image: u64("The second one; reserved in type 11h of old tables"),
     },
   }),

@@ -3,8 +3,9 @@
  *
  * @module
  */
+import { amdFeatures } from "../x86/amd_registers.ts";
 import { hex } from "./hex.ts";
-import { extendedFeatures, ivhdFeatures, type Ivrs, type IvrsEntry } from "./ivrs.ts";
+import { ivhdFeatures, type Ivrs, type IvrsEntry } from "./ivrs.ts";
 
 /** What the IVRS tells of interrupt remapping. */
 export interface AmdRemappingDigest {
@@ -47,8 +48,8 @@ export function digestIvrs({ entries }: Ivrs): AmdRemappingDigest {
     vendor: "amd",
     ivhdTypes: [...new Set(ivhds.map((ivhd) => TYPE[ivhd.kind]))],
     efr: efrOf(units),
-    ga: features.length > 0 && features.every(({ gaSup }) => gaSup),
-    xt: features.some(({ xtSup }) => xtSup),
+    ga: features.length > 0 && features.every(({ ga }) => ga),
+    xt: features.some(({ xt }) => xt),
     ioapics: specials(units, VARIETY.ioapic),
     hpets: specials(units, VARIETY.hpet),
   };
@@ -62,10 +63,13 @@ function isIvhd(entry: IvrsEntry): entry is Ivhd {
   return entry.kind in TYPE;
 }
 
-function featuresOf(ivhd: Ivhd): { readonly gaSup: boolean; readonly xtSup: boolean } {
-  return ivhd.kind === "ivhd10"
-    ? ivhdFeatures.decode(ivhd.featureReporting)
-    : extendedFeatures.decode(ivhd.efrImage);
+function featuresOf(ivhd: Ivhd): { readonly ga: boolean; readonly xt: boolean } {
+  if (ivhd.kind === "ivhd10") {
+    const { gaSup, xtSup } = ivhdFeatures.decode(ivhd.featureReporting);
+    return { ga: gaSup, xt: xtSup };
+  }
+  const { guestApic, xt } = amdFeatures.decode(ivhd.efrImage);
+  return { ga: guestApic, xt };
 }
 
 function efrOf([unit]: readonly Ivhd[]): string | null {
