@@ -28,6 +28,8 @@ export interface Registered {
 
 export const defaultName = "irqscope";
 const logos = ["logo-32x32.png", "logo-64x64.png", "logo-svg.svg"];
+/** The front, the user's process, and what notebooks import as irqscope. */
+const entryPoints = [entryPoint, "lib/kernel/child/boot.ts", "mod.ts"];
 const project = fileURLToPath(new URL("../../", import.meta.url));
 
 /**
@@ -41,6 +43,7 @@ export async function installKernel(
   place: Place = thisPlace(),
 ): Promise<Registered> {
   const folder = join(kernelsFolder(audience, place), checkedName(name));
+  await loadModules();
   try {
     await Deno.mkdir(folder, { recursive: true });
     for (const logo of logos) await Deno.writeFile(join(folder, logo), readLogo(logo));
@@ -52,6 +55,19 @@ export async function installKernel(
   } catch (error) {
     throw writingFailed(folder, error);
   }
+}
+
+/** Fetches what the kernel imports, so that it starts at once and without a network. */
+async function loadModules(): Promise<void> {
+  const { success, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["cache", "--quiet", `--config=${join(project, "deno.json")}`, ...entryPoints],
+    cwd: project,
+  }).output();
+  if (success) return;
+  const said = new TextDecoder().decode(stderr).trim().split("\n")[0];
+  throw new KernelspecError(
+    `Cannot load the kernel's modules: ${said}; check the network and try again`,
+  );
 }
 
 /** `TypeScript (irqscope)`; a kernel of another name shows that name, so two can be told apart. */

@@ -48,7 +48,7 @@ function strict(python: string, env: Env): Step {
     name: "strict conformance",
     program: python,
     args: [join(folder, "strict", "strict.py"), "irqscope", results],
-    env: { ...env, LANG_AS: "deno" },
+    env,
     minutes: 6,
     shows: (line: string) => !/^\w+ PASS/.test(line),
   };
