@@ -17,8 +17,9 @@
  */
 import type { Shorthand } from "./icr.ts";
 import type { InterruptMessage } from "./interrupt_message.ts";
-import type { Lapic } from "./lapic.ts";
-import type { LapicRules, Names, Origin } from "./lapic_rules.ts";
+import type { Lapic, LapicMode } from "./lapic.ts";
+import type { LapicRules, Origin } from "./lapic_rules.ts";
+import { select, type Selection } from "./selection.ts";
 
 /** Who sends: a device, or a LAPIC through its ICR. */
 export type Sender =
@@ -63,7 +64,7 @@ export function deliver(
   const matched = namedLapics(message, lapics, rules, sender);
   const refused = refusal(message, rules, sender);
   if (refused) return lost(matched, refused);
-  const candidates = needsSoftwareEnable(message) ? matched.filter(isSoftwareEnabled) : matched;
+  const candidates = needsSoftwareEnable(message) ? listeners(matched) : matched;
   if (candidates.length === 0) {
     return lost(matched, matched.length === 0 ? "nobodyNamed" : "softwareDisabled");
   }
@@ -84,35 +85,66 @@ export function namedLapics(
   rules: LapicRules,
   sender: Sender = DEVICE,
 ): readonly Lapic[] {
+  const { listening, byMode } = census(lapics);
   if (sender.kind === "ipi" && sender.shorthand !== "none") {
-    return lapics.filter(bothOf(isHardwareEnabled, SHORTHANDS[sender.shorthand](sender.id)));
+    return SHORTHANDS[sender.shorthand](listening, sender.id);
   }
-  const { xapic, x2apic } = namesOf(message, lapics, rules, sender.kind);
-  const named: Lapic[] = [];
-  for (const lapic of lapics) {
-    if (lapic.hardwareEnabled && (lapic.mode === "x2apic" ? x2apic(lapic) : xapic(lapic))) {
-      named.push(lapic);
-    }
-  }
-  return named;
+  const selected = MODES.map((mode) =>
+    select(byMode[mode], selectionOf(message, lapics, rules, sender.kind, mode))
+  );
+  return merged(selected, listening);
 }
 
-function namesOf(
+interface Census {
+  /** Those that hardware enables. */
+  readonly listening: readonly Lapic[];
+  /** The same by mode. */
+  readonly byMode: Readonly<Record<LapicMode, readonly Lapic[]>>;
+}
+
+/** One pass that copies nothing in the common case: all enabled, all in one mode. */
+function census(lapics: readonly Lapic[]): Census {
+  let listening = 0, x2apics = 0;
+  for (let i = 0; i < lapics.length; i++) {
+    const lapic = lapics[i]!;
+    if (lapic.hardwareEnabled) listening++;
+    if (lapic.mode === "x2apic") x2apics++;
+  }
+  if (listening < lapics.length) return census(lapics.filter(isHardwareEnabled));
+  if (x2apics === lapics.length) {
+    return { listening: lapics, byMode: { xapic: [], x2apic: lapics } };
+  }
+  if (x2apics === 0) return { listening: lapics, byMode: { xapic: lapics, x2apic: [] } };
+  const { xapic = [], x2apic = [] } = Object.groupBy(lapics, ({ mode }) => mode);
+  return { listening: lapics, byMode: { xapic, x2apic } };
+}
+
+const MODES = ["xapic", "x2apic"] as const satisfies readonly LapicMode[];
+
+function selectionOf(
   { dest, destMode }: InterruptMessage,
   lapics: readonly Lapic[],
   { intake, match }: LapicRules,
   origin: Origin,
-): { readonly xapic: Names; readonly x2apic: Names } {
-  return {
-    xapic: match.xapic[destMode](intake(dest, "xapic", origin), lapics),
-    x2apic: match.x2apic[destMode](intake(dest, "x2apic", origin), lapics),
-  };
+  mode: LapicMode,
+): Selection {
+  return match[mode][destMode](intake(dest, mode, origin), lapics);
 }
 
-const SHORTHANDS: Readonly<Record<Exclude<Shorthand, "none">, (self: number) => Names>> = {
-  "self": (self) => ({ id }) => id === self,
-  "all-incl": () => () => true,
-  "all-excl": (self) => ({ id }) => id !== self,
+/** In mixed machines the LAPICs of both modes, in their common order. */
+function merged(parts: readonly (readonly Lapic[])[], all: readonly Lapic[]): readonly Lapic[] {
+  const [some = [], ...more] = parts.filter(({ length }) => length > 0);
+  if (more.length === 0) return some;
+  const held = new Set(parts.flat());
+  return all.filter((lapic) => held.has(lapic));
+}
+
+type Named = (lapics: readonly Lapic[], self: number) => readonly Lapic[];
+
+const SHORTHANDS: Readonly<Record<Exclude<Shorthand, "none">, Named>> = {
+  "self": (lapics, self) => lapics.filter(({ id }) => id === self),
+  "all-incl": (lapics) => lapics,
+  "all-excl": (lapics, self) => lapics.filter(({ id }) => id !== self),
 };
 
 function refusal(
@@ -135,16 +167,19 @@ function needsSoftwareEnable({ deliveryMode }: InterruptMessage): boolean {
   return deliveryMode === "fixed" || deliveryMode === "lowest";
 }
 
+function listeners(lapics: readonly Lapic[]): readonly Lapic[] {
+  for (let i = 0; i < lapics.length; i++) {
+    if (!lapics[i]!.softwareEnabled) return lapics.filter(isSoftwareEnabled);
+  }
+  return lapics;
+}
+
 function isHardwareEnabled({ hardwareEnabled }: Lapic): boolean {
   return hardwareEnabled;
 }
 
 function isSoftwareEnabled({ softwareEnabled }: Lapic): boolean {
   return softwareEnabled;
-}
-
-function bothOf(a: Names, b: Names): Names {
-  return (lapic) => a(lapic) && b(lapic);
 }
 
 function lost(matched: readonly Lapic[], because: LostBecause): Delivery {

@@ -2,19 +2,17 @@
  * Who answers to a destination: the matching rules of hardware and of three hypervisors, as
  * tables of the same shape.
  *
- * A rule gets the destination first and yields the predicate that each LAPIC of its mode is asked,
- * so what is known from the destination alone is decided once for thousands of LAPICs.
+ * A rule turns a destination into a selection, so what is known from the destination alone is
+ * decided once for thousands of LAPICs.
  *
  * @module
  */
 import type { DeliveryMode, DestMode, InterruptMessage } from "./interrupt_message.ts";
 import type { Lapic, LapicMode } from "./lapic.ts";
-
-/** Whether one LAPIC is named. */
-export type Names = (lapic: Lapic) => boolean;
+import { EVERYONE, type Selection } from "./selection.ts";
 
 /** From destination to the LAPICs of one mode that it names. */
-export type Rule = (dest: number, everyone: readonly Lapic[]) => Names;
+export type Rule = (dest: number, everyone: readonly Lapic[]) => Selection;
 
 /** Where a message comes from; hypervisors treat interprocessor interrupts apart. */
 export type Origin = "device" | "ipi";
@@ -61,13 +59,11 @@ const XAPIC_BROADCAST = 0xff;
  *
  * ```ts
  * import assert from "node:assert/strict";
- * import { lapic } from "./lapic.ts";
  * import { lapicRules } from "./lapic_rules.ts";
  *
- * const cpu = lapic({ id: 0x123, mode: "xapic" });
- * const named = (flavour: "arch" | "kvm") =>
- *   lapicRules(flavour).match.xapic.physical(0x23, [cpu])(cpu);
- * assert.ok(named("arch"));
+ * const { match } = lapicRules("kvm");
+ * assert.deepEqual(match.xapic.physical(0x123, []), { kind: "id", id: 0x123 });
+ * assert.deepEqual(match.xapic.physical(0x23, []), { kind: "xapicId", xapicId: 0x23 });
  * ```
  */
 export function lapicRules(flavour: LapicFlavour, options: FlavourOptions = {}): LapicRules {
@@ -83,42 +79,31 @@ export function lapicRules(flavour: LapicFlavour, options: FlavourOptions = {}):
   }
 }
 
-const everyone: Names = () => true;
-
 /** All ones name everyone, whatever the destination mode. */
 function unlessBroadcast(broadcast: number, rule: Rule): Rule {
-  return (dest, lapics) => dest === broadcast ? everyone : rule(dest, lapics);
+  return (dest, lapics) => dest === broadcast ? EVERYONE : rule(dest, lapics);
 }
 
-const isId: Rule = (dest) => ({ id }) => id === dest;
+const isId: Rule = (id) => ({ kind: "id", id });
 
-const isXapicId: Rule = (dest) => ({ xapicId }) => xapicId === dest;
+const isXapicId: Rule = (xapicId) => ({ kind: "xapicId", xapicId });
 
-const sharesCluster: Rule = (dest) => {
-  const cluster = dest >>> 16;
-  return ({ id }) => (id >>> 4 & 0xffff) === cluster && (dest >>> (id & 15) & 1) === 1;
-};
+const sharesCluster: Rule = (dest) => ({
+  kind: "members",
+  cluster: dest >>> 16,
+  members: dest & 0xffff,
+});
 
 /** The byte an xAPIC compares. */
 function lowByte(rule: Rule): Rule {
   return (dest, lapics) => rule(dest & 0xff, lapics);
 }
 
-/** Logical destinations of an xAPIC, by its DFR; `cluster` says which clusters are meant. */
-function byDestFormat(cluster: (dest: number) => (ldr: number) => boolean): Rule {
-  return (dest) => {
-    const inCluster = cluster(dest);
-    return ({ ldr, destFormat }) =>
-      destFormat === "flat"
-        ? (ldr & dest) !== 0
-        : destFormat === "cluster" && (ldr & dest & 0xf) !== 0 && inCluster(ldr);
-  };
-}
-
-const exactCluster = (dest: number) => (ldr: number) => ldr >> 4 === dest >>> 4;
+const exactCluster: Rule = (bits) => ({ kind: "ldr", bits, cluster: bits >>> 4 });
 
 /** Cluster 15 exists for broadcast alone: 0xF*x* names members x of every cluster. */
-const clusterOrAll = (dest: number) => dest >>> 4 === 0xf ? () => true : exactCluster(dest);
+const clusterOrAll: Rule = (bits, lapics) =>
+  bits >>> 4 === 0xf ? { kind: "ldr", bits, cluster: "any" } : exactCluster(bits, lapics);
 
 const ARCH_X2APIC = {
   physical: unlessBroadcast(BROADCAST, isId),
@@ -133,7 +118,7 @@ const ARCH: LapicRules = {
     x2apic: ARCH_X2APIC,
     xapic: {
       physical: lowByte(unlessBroadcast(XAPIC_BROADCAST, isXapicId)),
-      logical: lowByte(unlessBroadcast(XAPIC_BROADCAST, byDestFormat(clusterOrAll))),
+      logical: lowByte(unlessBroadcast(XAPIC_BROADCAST, clusterOrAll)),
     },
   },
   dropsIllegalVectors: true,
@@ -164,7 +149,7 @@ const KVM: LapicRules = {
     x2apic: ARCH_X2APIC,
     xapic: {
       physical: unlessBroadcast(XAPIC_BROADCAST, beyondByteIsId(isXapicId)),
-      logical: unlessBroadcast(XAPIC_BROADCAST, byDestFormat(exactCluster)),
+      logical: unlessBroadcast(XAPIC_BROADCAST, exactCluster),
     },
   },
   dropsIllegalVectors: false,
@@ -198,9 +183,9 @@ const QEMU_TCG: LapicRules = {
     xapic: {
       physical: (dest, lapics) =>
         dest === BROADCAST || dest === XAPIC_BROADCAST
-          ? everyone
+          ? EVERYONE
           : lowByte(isXapicId)(dest, lapics),
-      logical: lowByte(byDestFormat(clusterOrAll)),
+      logical: lowByte(clusterOrAll),
     },
   },
   dropsIllegalVectors: false,
@@ -215,10 +200,14 @@ const QEMU_TCG: LapicRules = {
  */
 function narrowedBehindXapic(rule: Rule): Rule {
   return (dest, lapics) => {
-    const wide = rule(dest, lapics), narrow = rule(dest & 0xff, lapics);
-    let first = Infinity;
-    for (const { id, mode } of lapics) if (mode === "xapic" && id < first) first = id;
-    return (lapic) => lapic.id < first ? wide(lapic) : narrow(lapic);
+    const from = lapics.reduce(
+      (low, { id, mode }) => mode === "xapic" && id < low ? id : low,
+      2 ** 32,
+    );
+    const below = rule(dest, lapics);
+    return from === 2 ** 32
+      ? below
+      : { kind: "split", from, below, above: rule(dest & 0xff, lapics) };
   };
 }
 
@@ -230,7 +219,7 @@ const XEN: LapicRules = {
     x2apic: { physical: unlessBroadcast(BROADCAST, isId), logical: sharesCluster },
     xapic: {
       physical: unlessBroadcast(XAPIC_BROADCAST, isXapicId),
-      logical: lowByte(byDestFormat(exactCluster)),
+      logical: lowByte(exactCluster),
     },
   },
   dropsIllegalVectors: true,
