@@ -2,6 +2,8 @@
 import type { CommandTable } from "./command.ts";
 
 export const commands: CommandTable = {
+  boot: () => import("./commands/boot.ts").then((m) => m.bootCommand),
+  compare: () => import("./commands/compare.ts").then((m) => m.compareCommand),
   eval: () => import("./commands/eval.ts").then((m) => m.evalCommand),
   reach: () => import("./commands/reach.ts").then((m) => m.reachCommand),
   why: () => import("./commands/why.ts").then((m) => m.whyCommand),

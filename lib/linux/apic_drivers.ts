@@ -43,7 +43,7 @@ export interface StageA {
   readonly x2apicConfig: boolean;
   /** `x2apic_phys` on the command line or set by the hypervisor's init. */
   readonly x2apicPhys: boolean;
-  /** FADT from revision 2 on says APIC_PHYSICAL. */
+  /** FADT from revision 3 on says APIC_PHYSICAL. */
   readonly fadtPhysical: boolean;
   readonly secureAvic: boolean;
 }

@@ -2,7 +2,7 @@ import type { Machine } from "../machine/machine.ts";
 import { amdUnits, ivrsOf } from "./amd_iommu_prepare.ts";
 import { decide, type Decided } from "./decide.ts";
 import type { Decision } from "./decision.ts";
-import { deviceDomains } from "./device_domains.ts";
+import { type DeviceDomain, deviceDomains } from "./device_domains.ts";
 import { chipsOf, domainTree } from "./domain_tree.ts";
 import type { EraName } from "./eras.ts";
 import { isCatalogued } from "./log_catalogue.ts";
@@ -111,6 +111,25 @@ export type RemappingState =
 export function boot(machine: Machine): Boot {
   const decided = decide(machine);
   const devices = deviceDomains(decided);
+  return {
+    ...factsOf(decided, devices),
+    offline: offlineCpus(decided),
+    domains: domainTree(decided, devices),
+    lines: logLines(decided).filter(isCatalogued),
+    trace: traceOf(decided, devices),
+  };
+}
+
+/** A boot without its words for people: what a sweep over very many machines works on. */
+export type BootFacts = Omit<Boot, "offline" | "domains" | "lines" | "trace">;
+
+/** The same decisions as {@link boot}, and nothing told about them. */
+export function bootFacts(machine: Machine): BootFacts {
+  const decided = decide(machine);
+  return factsOf(decided, deviceDomains(decided));
+}
+
+function factsOf(decided: Decided, devices: readonly DeviceDomain[]): BootFacts {
   const { apic, bringUp, era, panic, registration, stageB } = decided;
   return {
     era: era.name,
@@ -120,14 +139,10 @@ export function boot(machine: Machine): Boot {
     maxApicId: apic.maxApicId,
     irqRemapping: remappingMode(decided),
     online: bringUp.online,
-    offline: offlineCpus(decided),
     possible: cpuList(registration.possible),
     present: cpuList(registration.present.length),
     chips: panic ? {} : chipsOf(devices),
-    domains: domainTree(decided, devices),
     parents: Object.fromEntries(devices.map(({ device, parent }) => [device, parent])),
-    lines: logLines(decided).filter(isCatalogued),
-    trace: traceOf(decided, devices),
     apic,
     remapping: remappingState(decided),
   };

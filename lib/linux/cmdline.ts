@@ -32,6 +32,14 @@ type Handler = (draft: Draft, value: string) => void;
 
 /** What a command line says; words that bear on nothing here are passed over. */
 export function parseCmdline(cmdline: string): Options {
+  if (parsed?.cmdline !== cmdline) parsed = { cmdline, options: readWords(cmdline) };
+  return parsed.options;
+}
+
+/** A sweep asks about one command line many times over. */
+let parsed: { readonly cmdline: string; readonly options: Options } | null = null;
+
+function readWords(cmdline: string): Options {
   const draft: Draft = { ...DEFAULTS };
   for (const word of cmdline.split(/\s+/)) {
     if (word === "--") break; // what follows is init's

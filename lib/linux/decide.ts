@@ -54,6 +54,8 @@ export interface Decided {
   readonly remapping: IrqRemapping;
   readonly x2apic: X2apicDecision;
   readonly stageB: ApicDriver;
+  /** Software runs the APIC by MSRs. */
+  readonly x2apicMode: boolean;
   readonly apic: ApicState;
   /** In order of creation; VECTOR is the first. */
   readonly domains: readonly IrqDomain[];
@@ -70,7 +72,7 @@ export function decide(machine: Machine): Decided {
   const options = parseCmdline(kernel.cmdline);
   const x2apicConfig = kernel.config.X86_X2APIC;
   const locked = (cpu.xapicLocked ?? false) && era.lockedX2apic !== "unknown";
-  const handedOver = firmware.x2apicEnabled && cpu.x2apic && !options.nolapic;
+  const handedOver = firmware.x2apicEnabled && cpu.x2apic;
 
   const nox2apic = setupNox2apic({
     asked: options.nox2apic && x2apicConfig,
@@ -80,7 +82,7 @@ export function decide(machine: Machine): Decided {
   });
   const enforced = nox2apic.kind === "enforced";
   const inHardware = handedOver && !enforced;
-  const feature = cpu.x2apic && !enforced && !options.nolapic;
+  const feature = cpu.x2apic && !enforced;
 
   const hypervisor = detectHypervisorVendor(machine, options, era);
   const guest: Guest = {
@@ -113,10 +115,13 @@ export function decide(machine: Machine): Decided {
     x2apicInHardware: inHardware,
     x2apicConfig,
     x2apicPhys: (options.x2apicPhys && x2apicConfig) || hypervisorForcesPhysical,
-    fadtPhysical: (firmware.fadtPhysical ?? false) && (firmware.fadtRevision ?? 2) >= 2,
+    fadtPhysical: (firmware.fadtPhysical ?? false) &&
+      (firmware.fadtRevision ?? FADT2_REVISION_ID) >= FADT2_REVISION_ID,
     secureAvic: cpu.secureAvic ?? false,
   };
-  const stageA = driverNamed(apicOff ? "noop" : defaultAcpiMadtOemCheck(stage));
+  const stageA = apicOff
+    ? driverWithoutApic(compiledDriver, inHardware && x2apicConfig)
+    : driverNamed(defaultAcpiMadtOemCheck(stage));
 
   const registration = registerCpus({
     machine,
@@ -193,12 +198,21 @@ export function decide(machine: Machine): Decided {
     remapping,
     x2apic,
     stageB,
+    x2apicMode,
     apic,
     domains,
     ioapicParents,
     panic,
     bringUp,
   };
+}
+
+/** The first FADT with the APIC_PHYSICAL flag. */
+const FADT2_REVISION_ID = 3;
+
+/** `init_apic_mappings` puts the no-op driver in, but leaves at once when x2APIC is on. */
+function driverWithoutApic(compiled: ApicDriver, x2apicOn: boolean): ApicDriver {
+  return x2apicOn ? compiled : driverNamed("noop");
 }
 
 const NOT_ASKED: IrqRemapping = { off: null, attempts: [], enabled: null };

@@ -4,13 +4,13 @@ import type { DeviceDomain } from "./device_domains.ts";
 
 /** Domain name to its chain of parents, root last, as /sys/kernel/debug/irq/domains names them. */
 export function domainTree(
-  { era, domains, options, apicOff }: Decided,
+  { era, domains, apicOff }: Decided,
   devices: readonly DeviceDomain[],
 ): Readonly<Record<string, readonly string[]>> {
   if (!era.hierarchicalDomains) return {};
   const tree: Record<string, readonly string[]> = {};
   for (const { name, kind } of domains) tree[name] = kind === "vector" ? [] : ["VECTOR"];
-  const globalMsi = era.msiDomains === "global" && !apicOff && !options.pciNomsi;
+  const globalMsi = era.msiDomains === "global" && !apicOff;
   if (globalMsi) tree[`PCI-MSI-${era.busTokens.pciMsi}`] = ["VECTOR"];
   for (const { parent, between } of devices) {
     if (parent.own === null || parent.domain === null) continue;

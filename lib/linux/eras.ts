@@ -76,7 +76,6 @@ export interface Traits {
   readonly disabledEntries: "all" | "onlineCapable" | "onlineCapableOrGuest";
   readonly refusesHotplugInPresentPackage: boolean;
   readonly ignoresX2apicEntriesBelow255: boolean;
-  readonly disableCpuApicid: boolean;
   readonly badCpuLine: "native_cpu_up" | "native_kick_ap" | "invalidApicId";
   /** What `maxcpus=` counts: CPUs that came online, or attempts. */
   readonly maxcpusCounts: "online" | "attempts";
@@ -148,7 +147,6 @@ const OLDEST: Traits = {
   disabledEntries: "all",
   refusesHotplugInPresentPackage: false,
   ignoresX2apicEntriesBelow255: false,
-  disableCpuApicid: true,
   badCpuLine: "native_cpu_up",
   maxcpusCounts: "online",
   amdXtNeedsMsiCapMmio: false,
@@ -281,7 +279,6 @@ export const CHANGES: readonly Change[] = [
       enumeration: "topology_register_apic",
       refusesHotplugInPresentPackage: true,
       ignoresX2apicEntriesBelow255: true,
-      disableCpuApicid: false,
       badCpuLine: "invalidApicId",
       lookupToken: "GENERIC_MSI",
       selectCalled: "unlessTokenAny",

@@ -23,7 +23,7 @@ export interface Guest {
   readonly options: Options;
   /** CPUID leaf at which the platform's signature stands. */
   readonly base: number;
-  /** The CPU feature bit as Linux sees it: cleared by nox2apic and nolapic. */
+  /** The CPU feature bit as Linux sees it: cleared by nox2apic. */
   readonly x2apicFeature: boolean;
   readonly x2apicInHardware: boolean;
 }

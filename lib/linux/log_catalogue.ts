@@ -41,5 +41,5 @@ const ANY_PATTERN = new RegExp(PATTERNS.map(({ source }) => source).join("|"));
 
 /** Whether a message is one of them: it ends with a text or contains a pattern. */
 export function isCatalogued(line: string): boolean {
-  return TEXTS.some((text) => line.endsWith(text)) || ANY_PATTERN.test(line);
+  return ANY_PATTERN.test(line) || TEXTS.some((text) => line.endsWith(text));
 }

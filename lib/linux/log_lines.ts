@@ -10,7 +10,7 @@ import type { RemapAttempt } from "./irq_remapping.ts";
 
 /** The messages of a boot up to the start of /init, first occurrence each. */
 export function logLines(decided: Decided): readonly string[] {
-  return [...new Set(PHASES.flatMap((phase) => phase(decided)))];
+  return PHASES.flatMap((phase) => phase(decided));
 }
 
 type Phase = (decided: Decided) => readonly string[];
@@ -77,15 +77,23 @@ function stageBLine({ era, stageA, stageB, panic }: Decided): readonly string[] 
 
 const installed = (name: string) => `APIC: Switched APIC routing to: ${name}`;
 
+/** Each text once, though many entries may share it. */
 function registrationLines({ era, registration }: Decided): readonly string[] {
   const topology = era.enumeration === "topology_register_apic";
-  const printed = new Set<string>();
-  return registration.rejected.flatMap((rejected) => {
-    const once = topology && rejected.because === "exceedsMaxLocalApic";
-    if (once && printed.has(rejected.because)) return [];
-    printed.add(rejected.because);
-    return topology ? topologyLine(rejected) : processorLine(rejected);
-  });
+  const idLimitTold = topology && firstBeyondLimit(registration.rejected);
+  const lines = registration.rejected
+    .filter((entry) => !idLimitTold || !isBeyondLimit(entry) || entry === idLimitTold)
+    .flatMap(topology ? topologyLine : processorLine);
+  return [...new Set(lines)];
+}
+
+/** The topology code names only the first ID beyond its limit. */
+function firstBeyondLimit(rejected: readonly Rejected[]): Rejected | undefined {
+  return rejected.find(isBeyondLimit);
+}
+
+function isBeyondLimit({ because }: Rejected): boolean {
+  return because === "exceedsMaxLocalApic";
 }
 
 /** From 6.9 on. */

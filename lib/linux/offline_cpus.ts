@@ -10,9 +10,10 @@ export function offlineCpus(decided: Decided): readonly OfflineCpu[] {
     ...hotplug.map((apicId) => ({ apicId, because: REJECTED.disabledInFirmware })),
   ];
   if (panic) return [...offline, ...present.map((apicId) => ({ apicId, because: STOPPED }))];
+  const because = beyond(decided);
   return [
     ...offline,
-    ...bringUp.refused.map(({ apicId }) => ({ apicId, because: beyond(decided) })),
+    ...bringUp.refused.map(({ apicId }) => ({ apicId, because })),
     ...bringUp.untried.map(({ apicId }) => ({ apicId, because: "beyond maxcpus=" })),
   ];
 }

@@ -92,7 +92,7 @@ const X2APIC_STATES = {
   off: () => ["off", "firmware hands over in xAPIC mode; the CPU can do x2APIC"],
   disabled: (cpuHas: boolean) => [
     "disabled",
-    cpuHas ? "nox2apic or nolapic took the feature away" : "the CPU has no x2APIC",
+    cpuHas ? "nox2apic took the feature away" : "the CPU has no x2APIC",
   ],
 } satisfies Record<string, (cpuHas: boolean) => [string, string]>;
 
@@ -247,19 +247,20 @@ function limitStep({ apic, stageB }: Decided): Decision {
   return step("apic_id_valid", `arch/x86/kernel/apic/${stageB.file}`, decided, because);
 }
 
-function parentStep({ device, parent }: DeviceDomain): Decision {
-  const name = device.startsWith("ioapic") ? "mp_irqdomain_create" : "irq_find_matching_fwspec";
+function parentStep({ device, class: kind, parent }: DeviceDomain): Decision {
+  const { name, file } = PARENT_STEPS[kind];
   const because = parent.declined.length === 0
     ? "nobody before it declined"
     : parent.declined.map(declinedBecause).join("; ");
   const decided = `${device} ${parent.domain ? `under ${parent.domain}` : "finds no parent"}`;
-  return step(name, PARENT_SOURCES[device.split(":")[0]!]!, decided, because);
+  return step(name, `${file} ${name}`, decided, because);
 }
 
-const PARENT_SOURCES: Readonly<Record<string, string>> = {
-  ioapic: "arch/x86/kernel/apic/io_apic.c mp_irqdomain_create",
-  hpet: "arch/x86/kernel/hpet.c hpet_create_irq_domain",
-  iommu: "arch/x86/kernel/apic/msi.c dmar_alloc_hwirq",
+const PARENT_STEPS = {
+  ioapic: { name: "mp_irqdomain_create", file: "arch/x86/kernel/apic/io_apic.c" },
+  hpetMsi: { name: "hpet_create_irq_domain", file: "arch/x86/kernel/hpet.c" },
+  iommuMsi: { name: "dmar_alloc_hwirq", file: "arch/x86/kernel/apic/msi.c" },
+  pciMsi: { name: "pci_msi_setup_msi_irqs", file: "drivers/pci/msi/irqdomain.c" },
 };
 
 function declinedBecause({ domain, because }: Declined): string {
@@ -285,9 +286,10 @@ function pciStep(devices: readonly DeviceDomain[]): readonly Decision[] {
   );
   return [...byParent].map(([domain, children]) => {
     const declined = children[0]!.parent.declined.map(declinedBecause).join("; ");
+    const { name, file } = PARENT_STEPS.pciMsi;
     return step(
-      "pci_msi_domain",
-      "drivers/pci/msi/irqdomain.c pci_msi_setup_msi_irqs",
+      name,
+      `${file} ${name}`,
       `${children.length} PCI functions ${domain ? `under ${domain}` : "without MSI"}`,
       declined || "the domain their messages are composed in",
     );

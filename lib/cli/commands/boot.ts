@@ -1,0 +1,92 @@
+import { type BootAnswer, bootOutcome } from "../../routing/outcome.ts";
+import type { Machine } from "../../machine/machine.ts";
+import { command } from "../command.ts";
+import { readMachine } from "../machine.ts";
+import { one, text as textOption } from "../option.ts";
+import { columns, paint, type Terminal } from "../terminal.ts";
+import { withKernel } from "../../machine/with_kernel.ts";
+
+export const bootCommand = command({
+  name: "boot",
+  summary: "What does this kernel make of this machine",
+  positionals: { MACHINE: one("A machine file") },
+  options: { kernel: textOption("VERSION", "Another kernel than the file's, such as 6.1 or mail") },
+  examples: ["boot big.machine.json", "boot big.machine.json --kernel 5.10 --json"],
+  async run({ MACHINE }, { kernel }, world) {
+    const machine = withKernel(await readMachine(MACHINE, world), kernel);
+    const answer = bootOutcome(machine);
+    return {
+      json: answer,
+      text: (terminal) => textOf(machine, answer, terminal),
+      no: answer.outcome !== "up",
+    };
+  },
+});
+
+function textOf(machine: Machine, answer: BootAnswer, terminal: Terminal): string {
+  const title = (words: string) => paint(terminal, "bold", words);
+  return [
+    `${title(machine.name)}: ${verdict(answer, terminal)}`,
+    columns(facts(answer)),
+    ...block(title("Parents"), parents(answer)),
+    ...block(title("CPUs that do not run"), answer.offline.map(offlineRow)),
+    ...block(title("Lost"), lost(answer)),
+    ...block(title("Decisions"), decisions(answer)),
+  ].join("\n");
+}
+
+function verdict({ outcome, panic, lost, online }: BootAnswer, terminal: Terminal): string {
+  switch (outcome) {
+    case "up":
+      return `${paint(terminal, "green", "up")}, every device reaches all ${online.length} CPUs`;
+    case "lossy":
+      return `${paint(terminal, "yellow", "lossy")}, ${lost.length} pairs of device and CPU`;
+    case "panic":
+      return `${paint(terminal, "red", "panic")}, ${panic}`;
+  }
+}
+
+function facts(answer: BootAnswer): readonly (readonly string[])[] {
+  const chips = Object.values(answer.chips).flat();
+  return [
+    ["era", answer.era],
+    ["APIC driver", answer.apicDriver],
+    ["x2APIC", answer.x2apic ? "on" : "off"],
+    ["APIC IDs", answer.maxApicId === null ? "no limit" : `up to ${answer.maxApicId}`],
+    ["remapping", answer.irqRemapping],
+    ["online", answer.online.map(({ cpu, apicId }) => `${cpu}=${apicId}`).join(" ")],
+    ["possible", answer.possible],
+    ["present", answer.present],
+    ["chips", chips.join(", ") || "none"],
+  ];
+}
+
+function parents({ parents }: BootAnswer): readonly (readonly string[])[] {
+  return Object.entries(parents).map(([device, { domain, declined }]) => [
+    device,
+    domain ?? "none",
+    declined.map(({ domain, because }) => `${domain} declined: ${because}`).join("; "),
+  ]);
+}
+
+function offlineRow({ apicId, because }: BootAnswer["offline"][number]): readonly string[] {
+  return [`${apicId}`, because];
+}
+
+/** One row per reason and device, with all its CPUs. */
+function lost({ lost }: BootAnswer): readonly (readonly string[])[] {
+  const byReason = Map.groupBy(lost, ({ device, because }) => `${device}\0${because}`);
+  return [...byReason.values()].map((pairs) => [
+    pairs[0]!.device,
+    pairs.map(({ apicId }) => apicId).join(" "),
+    pairs[0]!.because,
+  ]);
+}
+
+function decisions({ trace }: BootAnswer): readonly (readonly string[])[] {
+  return trace.map(({ step, decided, because }) => [step, decided, because]);
+}
+
+function block(title: string, rows: readonly (readonly string[])[]): readonly string[] {
+  return rows.length === 0 ? [] : ["", title, columns(rows, "  ")];
+}
