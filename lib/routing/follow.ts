@@ -13,7 +13,7 @@ import { deliver as deliverTo, type Delivery } from "../x86/deliver.ts";
 import type { InterruptMessage } from "../x86/interrupt_message.ts";
 import { type Lapic, lapic } from "../x86/lapic.ts";
 import { lapicRules } from "../x86/lapic_rules.ts";
-import type { Boot } from "../linux/boot.ts";
+import type { BootFacts } from "../linux/boot.ts";
 import type { Booted, Interrupt } from "./interrupt.ts";
 import { type HardwareWord, program, type Programmed, type Target } from "./program.ts";
 import { remap } from "./remap.ts";
@@ -81,7 +81,7 @@ function deliver({ machine, boot }: Booted, message: InterruptMessage): Stage<De
 }
 
 /** The LAPICs as Linux left them: one logical bit a CPU number in flat mode. */
-function lapicsOf({ online, apic }: Boot): readonly Lapic[] {
+function lapicsOf({ online, apic }: BootFacts): readonly Lapic[] {
   const mode = apic.mode === "x2apic" ? "x2apic" : "xapic";
   return online.map(({ cpu, apicId }) =>
     apic.destId === "cpuBit"

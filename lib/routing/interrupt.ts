@@ -2,13 +2,13 @@
  * One interrupt a machine can raise: which device, and by which of its means. Devices bear the
  * names a boot gives its parents: `ioapic:0`, `hpet:0`, `iommu:0`, or a PCI address.
  */
-import type { Boot } from "../linux/boot.ts";
+import type { BootFacts } from "../linux/boot.ts";
 import type { Machine, PciFunction } from "../machine/machine.ts";
 
 /** A machine and what its kernel made of it. */
 export interface Booted {
   readonly machine: Machine;
-  readonly boot: Boot;
+  readonly boot: BootFacts;
 }
 
 /** The four kinds of device that raise interrupts by message. */
@@ -83,7 +83,7 @@ export function requesterId(bdf: string): number {
  * Whether an AMD unit interrupts by its own register: from 5.11 on whenever the hardware has XT,
  * before that while remapping runs in XT mode.
  */
-export function hasXtRegister({ chips, remapping }: Boot): boolean {
+export function hasXtRegister({ chips, remapping }: BootFacts): boolean {
   return chips.iommuMsi?.includes("IOMMU-MSI") ||
     remapping.kind === "amd" && remapping.mode === "x2apic";
 }

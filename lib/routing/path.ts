@@ -8,7 +8,7 @@
  *            remapping entry 8 | 32 ─┘   (passes by remapped)
  * ```
  */
-import type { Boot, Declined, Parent, ParentKind } from "../linux/boot.ts";
+import type { BootFacts, Declined, Parent, ParentKind } from "../linux/boot.ts";
 import type { DeviceClass } from "./interrupt.ts";
 import { type Booted, hasXtRegister } from "./interrupt.ts";
 
@@ -87,7 +87,7 @@ function deliveryStation({ machine: { delivery } }: Booted, of: DeviceClass): St
     : { limit: "platform", bits: delivery.messageDestBits, where: "delivery.messageDestBits" };
 }
 
-function remapStation({ remapping }: Boot): Station {
+function remapStation({ remapping }: BootFacts): Station {
   const bits = remapping.kind !== "off" && remapping.mode === "x2apic" ? 32 : 8;
   return remapping.kind === "intel"
     ? { limit: "remapping entry", bits, where: "Intel VT-d 9.10: DST with EIME set or clear" }
@@ -108,7 +108,7 @@ function ownStation({ machine: { remapping }, boot }: Booted): Station | undefin
     : undefined;
 }
 
-function lapicStation({ apic: { mode } }: Boot): Station {
+function lapicStation({ apic: { mode } }: BootFacts): Station {
   return mode === "x2apic"
     ? { limit: "x2APIC ID", bits: 32, where: "Intel SDM volume 3, 11.12" }
     : { limit: "xAPIC ID", bits: 8, where: "Intel SDM volume 3, 11.4.6" };

@@ -31,8 +31,13 @@ export interface Why {
   readonly trace: readonly (Decision | Hop)[];
 }
 
+/** A machine and its boot with the reasons: limits are told, not only found. */
+interface Told extends Booted {
+  readonly boot: Boot;
+}
+
 /** Why devices of a class, or of every class, can or cannot interrupt an APIC ID. */
-export function why(booted: Booted, apicId: number, of?: DeviceClass): Why {
+export function why(booted: Told, apicId: number, of?: DeviceClass): Why {
   const routes = (of ? [of] : DEVICE_CLASSES).flatMap((each) => routesOf(booted, each));
   const route = routes.find(({ path }) => !reachOf(booted, path).has(apicId)) ?? routes[0];
   const ladder = [...cpuRungs(booted, apicId), ...route ? pathRungs(booted, route.path) : []];
@@ -60,7 +65,7 @@ function routesOf(booted: Booted, of: DeviceClass): readonly RouteOf[] {
 }
 
 /** What decides whether the CPU comes online at all. */
-function cpuRungs({ machine, boot }: Booted, apicId: number): readonly Rung[] {
+function cpuRungs({ machine, boot }: Told, apicId: number): readonly Rung[] {
   const listed = machine.cpus.some((cpu) => cpu.apicId === apicId && cpu.enabled);
   const offline = boot.offline.find((cpu) => cpu.apicId === apicId);
   return [
@@ -112,7 +117,7 @@ function readingOf({ mode, destMode }: Boot["apic"]): LapicReading {
 }
 
 function bindingLimit(
-  booted: Booted,
+  booted: Told,
   ladder: readonly Rung[],
   apicId: number,
   route: RouteOf | undefined,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { boot } from "../../lib/linux/boot.ts";
+import { type Boot, boot } from "../../lib/linux/boot.ts";
 import type { Machine } from "../../lib/machine/machine.ts";
 import { parseMachine } from "../../lib/machine/parse_machine.ts";
 import { follow } from "../../lib/routing/follow.ts";
@@ -23,7 +23,7 @@ const machines: ReadonlyMap<string, Machine> = new Map(
 function booted(
   name: string,
   { delivery, ...change }: { readonly [K in keyof Machine]?: Partial<Machine[K]> } = {},
-): Booted {
+): Booted & { readonly boot: Boot } {
   const recorded = machines.get(name);
   assert.ok(recorded, `no recording ${name}`);
   const parts = { ...change, delivery: { ...recorded.delivery, ...delivery } };
