@@ -24,27 +24,12 @@
  *
  * @module
  */
-import { flag, register, reserved as reservedBits, uint } from "../bits/register.ts";
+import { hpetCapabilities } from "../x86/hpet.ts";
 import { acpiTable, type TableOf, type TableParts } from "./acpi_table.ts";
 import { entryList } from "./entry_list.ts";
 import type { Malformed } from "./malformed.ts";
 import { structure, u16, u32, u64, u8 } from "./structure.ts";
 import { restTag } from "./tags.ts";
-
-/** The timer block's capabilities, the low half of its register 0. */
-export const eventTimerBlockId = register({
-  name: "EventTimerBlockId",
-  width: 32,
-  source: "IA-PC HPET 1.0a 3.2.4",
-  fields: {
-    hardwareRevision: uint(8, "Hardware revision"),
-    lastComparator: uint(5, "Comparators, less one"),
-    counter64: flag("The counter has 64 bits"),
-    reserved14: reservedBits(1),
-    legacyReplacement: flag("Can take the place of PIT and RTC interrupts"),
-    vendor: uint(16, "PCI vendor"),
-  },
-});
 
 /** The whole table. */
 export const hpetTable = acpiTable({
@@ -55,7 +40,7 @@ export const hpetTable = acpiTable({
     source: "IA-PC HPET 1.0a 3.2.4",
     from: 36,
     fields: {
-      eventTimerBlockId: u32("See eventTimerBlockId"),
+      eventTimerBlockId: u32("The low half of hpetCapabilities"),
       addressSpace: u8("0: memory"),
       registerBitWidth: u8("Bits of a register"),
       registerBitOffset: u8("Offset in bits"),
@@ -104,17 +89,16 @@ export function buildHpetTable(parts: TableParts<HpetTable>): Uint8Array<ArrayBu
 
 /** What a table's fields mean. */
 export function digestHpet(raw: HpetTable): HpetDigest {
-  const { lastComparator, counter64, legacyReplacement, vendor } = eventTimerBlockId.decode(
-    raw.eventTimerBlockId,
-  );
+  const { eventTimerBlockId, address, hpetNumber, minTick } = raw;
+  const capabilities = hpetCapabilities.decode(BigInt(eventTimerBlockId));
   return {
-    eventTimerBlockId: raw.eventTimerBlockId,
-    comparators: lastComparator + 1,
-    counter64,
-    legacyReplacement,
-    vendor,
-    address: raw.address,
-    hpetNumber: raw.hpetNumber,
-    minTick: raw.minTick,
+    eventTimerBlockId,
+    comparators: capabilities.lastTimer + 1,
+    counter64: capabilities.counter64,
+    legacyReplacement: capabilities.legacyCapable,
+    vendor: capabilities.vendor,
+    address,
+    hpetNumber,
+    minTick,
   };
 }
