@@ -102,7 +102,7 @@ function pathRungs({ boot }: Booted, path: Path): readonly Rung[] {
   }];
 }
 
-function stationRung({ apic }: Boot, { limit, bits, where }: Station): Rung {
+function stationRung({ apic }: Pick<Boot, "apic">, { limit, bits, where }: Station): Rung {
   return { limit: `${limit}, ${bits} bits`, value: greatestId(readingOf(apic), bits), where };
 }
 
@@ -129,7 +129,7 @@ function bindingLimit(
 }
 
 /** The boot CPU alone may be online above the limit in force: nobody checks it. */
-function excludes({ online }: Boot, { limit, value }: Rung, apicId: number): boolean {
+function excludes({ online }: Pick<Boot, "online">, { limit, value }: Rung, apicId: number): boolean {
   const unchecked = limit === IN_FORCE && online.some((cpu) => cpu.apicId === apicId);
   return value === "none" || value !== null && apicId > value && !unchecked;
 }
