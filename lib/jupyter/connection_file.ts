@@ -1,7 +1,8 @@
 /**
- * The file a kernel is started with: where to bind, and the key to sign with.
+ * The file a kernel is started with: where to bind and the key to sign with, or (a registration
+ * file) whom to tell where it has bound.
  *
- * Source: jupyter_client documentation, "Making kernels for Jupyter", "Connection files".
+ * Source: jupyter_client documentation, "Making kernels for Jupyter", "Connection files"; JEP 66.
  */
 import type { Endpoint } from "../zmtp/endpoint.ts";
 import { isObject, type JsonObject } from "./json.ts";
@@ -20,6 +21,16 @@ export interface ConnectionInfo {
   readonly key: string;
 }
 
+/** Whom a kernel that picks its own addresses tells them. */
+export interface RegistrationInfo {
+  readonly kind: "registration";
+  readonly kernelId: string;
+  readonly transport: "tcp" | "ipc";
+  readonly ip: string;
+  readonly port: number;
+  readonly key: string;
+}
+
 /** A connection file that cannot be used; the message is one line. */
 export class ConnectionFileError extends Error {
   override readonly name = "ConnectionFileError";
@@ -28,16 +39,18 @@ export class ConnectionFileError extends Error {
   }
 }
 
+const signatureScheme = "hmac-sha256";
+
 export interface Trust {
   /** Whether other machines may be let in: an address that is no loopback is refused otherwise. */
   readonly remote: boolean;
 }
 
-/** Reads and checks a connection file; throws `ConnectionFileError`. */
+/** Reads and checks a connection or registration file; throws `ConnectionFileError`. */
 export function readConnectionFile(
   path: string,
   trust: Trust = { remote: false },
-): { readonly info: ConnectionInfo; readonly warnings: readonly string[] } {
+): { readonly info: ConnectionInfo | RegistrationInfo; readonly warnings: readonly string[] } {
   const info = parseConnectionFile(readText(path), { path, ...trust });
   return { info, warnings: modeWarnings(path) };
 }
@@ -46,17 +59,18 @@ export function readConnectionFile(
 export function parseConnectionFile(
   text: string,
   { path, remote }: { path: string } & Trust,
-): ConnectionInfo {
+): ConnectionInfo | RegistrationInfo {
   const fail = (found: string, mend = startThroughJupyter): never => {
     throw new ConnectionFileError(path, found, mend);
   };
   const file = parseJson(text) ?? fail("it holds no JSON object");
-  for (const [field, check] of Object.entries(fields)) {
+  const registers = file["registration_port"] !== undefined;
+  for (const [field, check] of Object.entries(registers ? registrationFields : fields)) {
     const complaint = check(file[field]);
     if (complaint) fail(`"${field}" ${complaint}`);
   }
   refuseCurve(file, fail);
-  const info = fromFields(file);
+  const info = registers ? registrationFrom(file) : connectionFrom(file);
   if (info.transport === "tcp" && !remote && !isLoopback(info.ip)) {
     fail(`"ip" is "${info.ip}", not a loopback address`, "pass --remote to let other machines in");
   }
@@ -88,12 +102,23 @@ function parseJson(text: string): JsonObject | undefined {
 /** Field → what is wrong with a value of it, if anything. A schema library would cost 10 ms here. */
 type Check = (value: unknown) => string | undefined;
 
-const fields: Readonly<Record<string, Check>> = {
+const commonFields: Readonly<Record<string, Check>> = {
   transport: oneOf("tcp", "ipc"),
+  signature_scheme: oneOf(signatureScheme),
+  key: text,
+};
+
+const fields: Readonly<Record<string, Check>> = {
+  ...commonFields,
   ip: text,
   ...Object.fromEntries(channelNames.map((name) => [`${name}_port`, port])),
-  signature_scheme: oneOf("hmac-sha256"),
-  key: text,
+};
+
+const registrationFields: Readonly<Record<string, Check>> = {
+  ...commonFields,
+  kernel_id: text,
+  registration_ip: text,
+  registration_port: port,
 };
 
 function text(value: unknown): string | undefined {
@@ -121,22 +146,51 @@ function refuseCurve(file: JsonObject, fail: (found: string, mend: string) => ne
   fail("it asks for CurveZMQ encryption, which this kernel lacks", "switch it off in Jupyter");
 }
 
-function fromFields(file: JsonObject): ConnectionInfo {
+function connectionFrom(file: JsonObject): ConnectionInfo {
   const ports = Object.fromEntries(
     channelNames.map((name) => [name, Number(file[`${name}_port`])]),
   ) as Record<ChannelName, number>;
-  const transport = file["transport"] === "ipc" ? "ipc" : "tcp";
-  return { kind: "connection", transport, ip: String(file["ip"]), ports, key: String(file["key"]) };
+  return { kind: "connection", ...commonFrom(file), ip: String(file["ip"]), ports };
+}
+
+function registrationFrom(file: JsonObject): RegistrationInfo {
+  return {
+    kind: "registration",
+    ...commonFrom(file),
+    kernelId: String(file["kernel_id"]),
+    ip: String(file["registration_ip"]),
+    port: Number(file["registration_port"]),
+  };
+}
+
+function commonFrom(file: JsonObject): { transport: "tcp" | "ipc"; key: string } {
+  return { transport: file["transport"] === "ipc" ? "ipc" : "tcp", key: String(file["key"]) };
 }
 
 function isLoopback(ip: string): boolean {
   return ip === "localhost" || ip === "::1" || /^127(\.\d{1,3}){3}$/.test(ip);
 }
 
-/** Where one of the five sockets is bound; ipc sockets are files named IP-PORT. */
-export function endpointOf({ transport, ip, ports }: ConnectionInfo, name: ChannelName): Endpoint {
-  if (transport === "ipc") return { transport, path: `${ip}-${ports[name]}` };
-  return { transport, hostname: ip, port: ports[name] };
+/** A Jupyter address as an endpoint; ipc sockets are files named IP-PORT. */
+export function endpointOf(
+  { transport, ip, port }: { transport: "tcp" | "ipc"; ip: string; port: number },
+): Endpoint {
+  return transport === "ipc"
+    ? { transport, path: `${ip}-${port}` }
+    : { transport, hostname: ip, port };
+}
+
+/** A connection as a file for others to read it from. */
+export function formatConnectionFile({ transport, ip, ports, key }: ConnectionInfo): string {
+  const named = channelNames.map((name) => [`${name}_port`, ports[name]]);
+  const file = {
+    transport,
+    ip,
+    ...Object.fromEntries(named),
+    signature_scheme: signatureScheme,
+    key,
+  };
+  return `${JSON.stringify(file, undefined, 2)}\n`;
 }
 
 /** Whoever reads the key can run code as the user: others must not be able to. */

@@ -1,9 +1,10 @@
 /**
  * The kernelspec: how Jupyter starts this kernel. Source: Jupyter client documentation, "Making
- * kernels for Jupyter", section "Kernel specs"; messaging protocol 5.5.
+ * kernels for Jupyter", section "Kernel specs"; messaging protocol 5.6.
  */
 import { join } from "node:path";
 import { z } from "zod";
+import { protocolVersion } from "./message.ts";
 
 /** `kernel.json`. Unknown members are kept: other tools may have added them. */
 export const kernelspecSchema = z.looseObject({
@@ -28,9 +29,6 @@ export interface KernelspecOptions {
   readonly env: Readonly<Record<string, string>>;
   readonly debugger: boolean;
 }
-
-/** The messaging protocol the front speaks. */
-export const protocolVersion = "5.5";
 
 export const entryPoint = "lib/kernel/main.ts";
 

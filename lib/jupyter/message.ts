@@ -3,14 +3,14 @@
  *
  *     routing… | <IDS|MSG> | signature | header | parent header | metadata | content | buffers…
  *
- * Source: Jupyter messaging 5.5, "General Message Format", "The Wire Protocol".
+ * Source: Jupyter messaging 5.6, "General Message Format", "The Wire Protocol".
  */
 import type { Multipart } from "../zmtp/frame.ts";
 import { encodeJson, type JsonObject, parseObject } from "./json.ts";
 import { ReplayGuard } from "./replay_guard.ts";
 import { Signer } from "./signer.ts";
 
-export const protocolVersion = "5.5";
+export const protocolVersion = "5.6";
 
 /** A message from a client, its signature checked. */
 export interface Message {
@@ -94,6 +94,19 @@ export class Session {
       encodeJson(content),
     ];
     return [...routing, delimiter, this.#signer.sign(parts), ...parts, ...buffers ?? []];
+  }
+
+  /** Frames of a message of the startup handshake: content alone, signed alone. */
+  sealContent(content: JsonObject): Multipart {
+    const part = encodeJson(content);
+    return [delimiter, this.#signer.sign([part]), part];
+  }
+
+  /** The content of such a message, or undefined where its signature is wrong. */
+  openContent(frames: Multipart): JsonObject | undefined {
+    const [signature, part] = frames.slice(1 + frames.findIndex(isDelimiter));
+    const honest = signature && part && this.#signer.verify(signature, [part]);
+    return honest ? parseObject(part) : undefined;
   }
 
   #header(type: string): JsonObject {

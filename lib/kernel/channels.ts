@@ -1,4 +1,9 @@
-import { channelNames, type ConnectionInfo, endpointOf } from "../jupyter/connection_file.ts";
+import {
+  type ChannelName,
+  channelNames,
+  type ConnectionInfo,
+  endpointOf,
+} from "../jupyter/connection_file.ts";
 import { bind, type Listener } from "../zmtp/endpoint.ts";
 import { Replier } from "../zmtp/rep.ts";
 import { Router } from "../zmtp/router.ts";
@@ -10,6 +15,8 @@ export interface Channels {
   readonly control: Router;
   readonly stdin: Router;
   readonly iopub: Publisher;
+  /** Where they are bound: port 0 has become the one that was free. */
+  readonly ports: Readonly<Record<ChannelName, number>>;
   close(): void;
   /** Settles once what was sent so far has been handed to the operating system. */
   flushed(): Promise<void>;
@@ -29,18 +36,34 @@ export function openChannels(info: ConnectionInfo): Channels {
     control,
     stdin,
     iopub,
+    ports: boundPorts(info, listeners),
     close: () => [...sockets, heartbeat].forEach((socket) => socket.close()),
     flushed: async () => void await Promise.all(sockets.map((socket) => socket.flushed())),
   };
 }
 
-function bindAll(info: ConnectionInfo): Record<typeof channelNames[number], Listener> {
+function bindAll(info: ConnectionInfo): Record<ChannelName, Listener> {
   const bound: [string, Listener][] = [];
   try {
-    for (const name of channelNames) bound.push([name, bind(endpointOf(info, name))]);
+    for (const name of channelNames) {
+      bound.push([name, bind(endpointOf({ ...info, port: info.ports[name] }))]);
+    }
   } catch (error) {
     for (const [, listener] of bound) listener.close();
     throw error;
   }
-  return Object.fromEntries(bound) as Record<typeof channelNames[number], Listener>;
+  return Object.fromEntries(bound) as Record<ChannelName, Listener>;
+}
+
+function boundPorts(
+  { ports }: ConnectionInfo,
+  listeners: Record<ChannelName, Listener>,
+): Record<ChannelName, number> {
+  const portOf = (name: ChannelName) => {
+    const { addr } = listeners[name];
+    return addr.transport === "tcp" ? addr.port : ports[name];
+  };
+  return Object.fromEntries(
+    channelNames.map((name) => [name, portOf(name)]),
+  ) as Record<ChannelName, number>;
 }

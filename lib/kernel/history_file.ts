@@ -11,19 +11,25 @@ const mostBytes = 4 * 2 ** 20;
 const mostEntryBytes = 256 * 2 ** 10;
 const writeAfterMs = 300;
 
-/** A file shared by all kernels of a user, each holding its lock only while it writes. */
+/**
+ * A file shared by all kernels of a user, each holding its lock only while it writes. Where it
+ * cannot be used, history lasts as long as the kernel, and that is said once.
+ */
 export class HistoryFile implements HistoryStore {
   readonly #path: string;
+  readonly #complain: (complaint: string) => void;
   #session: number | undefined;
+  #failed = false;
   #waiting: HistoryEntry[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(path: string) {
+  constructor(path: string, complain: (complaint: string) => void) {
     this.#path = path;
+    this.#complain = complain;
   }
 
   session(): number {
-    return this.#session ??= this.#openSession();
+    return this.#session ??= this.#openSession() ?? 1;
   }
 
   append(entry: HistoryEntry): void {
@@ -34,7 +40,8 @@ export class HistoryFile implements HistoryStore {
 
   others(): HistoryEntry[] {
     const own = this.session();
-    return this.#locked((file) => parse(readAll(file))).filter(({ session }) => session !== own);
+    const entries = this.#locked((file) => parse(readAll(file))) ?? [];
+    return entries.filter(({ session }) => session !== own);
   }
 
   flush(): void {
@@ -47,23 +54,36 @@ export class HistoryFile implements HistoryStore {
   }
 
   /** Claims the next number by writing it down, so that kernels started together differ. */
-  #openSession(): number {
+  #openSession(): number | undefined {
     return this.#locked((file) => {
       const text = readAll(file);
       const session = 1 + highestSession(text);
-      if (text.length > mostBytes) rewrite(file, text.slice(text.indexOf("\n", mostBytes / 2) + 1));
+      if (text.length > mostBytes) rewrite(file, newest(text));
       append(file, `${JSON.stringify({ session })}\n`);
       return session;
     });
   }
 
-  #locked<T>(work: (file: Deno.FsFile) => T): T {
-    Deno.mkdirSync(dirname(this.#path), { recursive: true, mode: 0o700 });
-    using file = Deno.openSync(this.#path, { read: true, write: true, create: true, mode: 0o600 });
-    file.lockSync(true);
-    if (Deno.build.os !== "windows") Deno.chmodSync(this.#path, 0o600);
-    return work(file);
+  #locked<T>(work: (file: Deno.FsFile) => T): T | undefined {
+    if (this.#failed) return undefined;
+    try {
+      using file = openPrivately(this.#path);
+      file.lockSync(true);
+      return work(file);
+    } catch (error) {
+      this.#failed = true;
+      const found = error instanceof Error ? error.message : error;
+      this.#complain(`Cannot keep history in ${this.#path}: ${found}; set IRQSCOPE_HISTORY`);
+      return undefined;
+    }
   }
+}
+
+function openPrivately(path: string): Deno.FsFile {
+  Deno.mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  const file = Deno.openSync(path, { read: true, write: true, create: true, mode: 0o600 });
+  if (Deno.build.os !== "windows") Deno.chmodSync(path, 0o600);
+  return file;
 }
 
 function readAll(file: Deno.FsFile): string {
@@ -71,6 +91,10 @@ function readAll(file: Deno.FsFile): string {
   const bytes = new Uint8Array(file.statSync().size);
   for (let at = 0, n; (n = file.readSync(bytes.subarray(at))) !== null && n > 0;) at += n;
   return new TextDecoder().decode(bytes);
+}
+
+function newest(text: string): string {
+  return text.slice(text.indexOf("\n", text.length - mostBytes / 2) + 1);
 }
 
 function append(file: Deno.FsFile, text: string): void {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import {
   ConnectionFileError,
   endpointOf,
+  formatConnectionFile,
   parseConnectionFile,
   readConnectionFile,
 } from "../../lib/jupyter/connection_file.ts";
@@ -23,14 +24,26 @@ const parse = (file: unknown, remote = false) =>
 
 Deno.test("a connection file names five addresses and a key", () => {
   const info = parse(good);
+  assert.ok(info.kind === "connection");
   assert.equal(info.key, "secret");
-  assert.deepEqual(endpointOf(info, "control"), {
+  const control = endpointOf({ ...info, port: info.ports.control });
+  assert.deepEqual(control, { transport: "tcp", hostname: "127.0.0.1", port: 4 });
+  const heartbeat = endpointOf({ transport: "ipc", ip: "/run/k", port: info.ports.hb });
+  assert.deepEqual(heartbeat, { transport: "ipc", path: "/run/k-5" });
+  assert.deepEqual(parse(JSON.parse(formatConnectionFile(info))), info);
+});
+
+Deno.test("a registration file names whom to tell", () => {
+  const { transport, signature_scheme, key } = good;
+  const registration = { registration_ip: "127.0.0.1", registration_port: 9, kernel_id: "k" };
+  assert.deepEqual(parse({ transport, signature_scheme, key, ...registration }), {
+    kind: "registration",
+    kernelId: "k",
     transport: "tcp",
-    hostname: "127.0.0.1",
-    port: 4,
+    ip: "127.0.0.1",
+    port: 9,
+    key: "secret",
   });
-  const ipc = parse({ ...good, transport: "ipc", ip: "/run/k" });
-  assert.deepEqual(endpointOf(ipc, "hb"), { transport: "ipc", path: "/run/k-5" });
 });
 
 Deno.test.each([

@@ -1,0 +1,70 @@
+/** Starts the kernel: `main.ts CONNECTION_FILE [options]`, as kernelspecs write it. */
+import {
+  type ConnectionInfo,
+  readConnectionFile,
+  type RegistrationInfo,
+} from "../jupyter/connection_file.ts";
+import { type Channels, openChannels } from "./channels.ts";
+import { Front } from "./front.ts";
+import { forgetful, type HistoryStore } from "./history.ts";
+import { HistoryFile, historyPath } from "./history_file.ts";
+import type { Interpreter, Surroundings } from "./interpreter.ts";
+import { loadedLater } from "./interpreter_lazy.ts";
+import { watchLifetime } from "./lifetime.ts";
+import { type KernelOptions, readOptions } from "./options.ts";
+
+const refusals = ["OptionError", "ConnectionFileError", "BindError", "RegistrationError"];
+
+try {
+  await serve(readOptions(Deno.args));
+  Deno.exit(0);
+} catch (error) {
+  if (!(error instanceof Error) || !refusals.includes(error.name)) throw error;
+  complain(error.message);
+  Deno.exit(error.name === "OptionError" ? 2 : 3);
+}
+
+async function serve(options: KernelOptions): Promise<void> {
+  const { info: launch, warnings } = readConnectionFile(options.connectionFile, options);
+  warnings.forEach(complain);
+  const { info, channels, putAway } = launch.kind === "connection"
+    ? { info: launch, channels: openChannels(launch), putAway() {} }
+    : await handshake(launch, options);
+  const front = new Front({
+    info,
+    channels,
+    interpreter: (around) => loadedLater(() => load(around, options), { debugger: true }),
+    historyStore: historyStore(options),
+  });
+  const shutDown = () => front.shutDown();
+  watchLifetime({ interrupt: () => void front.interrupt(), shutDown });
+  await front.ended;
+  putAway();
+}
+
+/** Binds where there is room and tells the launcher; loaded only where one asks for it. */
+async function handshake(launcher: RegistrationInfo, { connectionFile }: KernelOptions) {
+  const { unboundConnection, register, publishConnection } = await import("./registration.ts");
+  const unbound = unboundConnection(launcher);
+  const channels: Channels = openChannels(unbound);
+  const info: ConnectionInfo = { ...unbound, ports: channels.ports };
+  await register(launcher, channels);
+  const path = publishConnection(connectionFile, launcher, info);
+  return { info, channels, putAway: () => Deno.removeSync(path) };
+}
+
+async function load(around: Surroundings, { permissions }: KernelOptions): Promise<Interpreter> {
+  const { createInterpreter } = await import("./interpreter_deno.ts");
+  return createInterpreter(around, { folder: Deno.cwd(), permissions });
+}
+
+/** History is kept per user unless switched off, here or by `IRQSCOPE_HISTORY`. */
+function historyStore({ history }: KernelOptions): HistoryStore {
+  const env = (name: string) => Deno.env.get(name);
+  const path = history ?? env("IRQSCOPE_HISTORY") ?? historyPath(env);
+  return path === undefined || path === "off" ? forgetful : new HistoryFile(path, complain);
+}
+
+function complain(complaint: string): void {
+  console.error(`irqscope: ${complaint}`);
+}
