@@ -120,7 +120,7 @@ boot({
  */
 function watch(pid: number): () => void {
   if (Deno.build.os === "windows") return () => {};
-  const script = 'read -r line; kill -KILL -- "-$1"';
+  const script = 'read -r line; kill -s KILL -- "-$1"';
   const watcher = spawn("/bin/sh", ["-c", script, "sh", String(pid)], {
     stdio: ["pipe", "ignore", "ignore"],
     detached: true,

@@ -159,7 +159,7 @@ function parts(body: Uint8Array): Uint8Array[] {
   let at = 4 * (count + 1);
   return Array.from({ length: count }, (_, index) => {
     const size = view.getUint32(4 * (index + 1), true);
-    return body.slice(at, at += size);
+    return new Uint8Array(body.subarray(at, at += size));
   });
 }
 

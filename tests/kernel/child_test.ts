@@ -1,0 +1,116 @@
+import assert from "node:assert/strict";
+import { errorsOf, pause, printed, resultOf, running, tracebackOf } from "./running.ts";
+
+Deno.test.each([
+  { code: "Deno.exit(3)", because: /exited with code 3/ },
+  { code: "import p from 'node:process'; p.exit(4)", because: /exited with code 4/ },
+  { code: "setTimeout(() => Deno.exit(5), 5); await new Promise(() => {})", because: /code 5/ },
+])(
+  "$code is told on its cell, and the next one runs in a new process",
+  async ({ code, because }) => {
+    await using kernel = await running();
+    await kernel.run("let gone = 1");
+    const ran = await kernel.run(`console.log('before'); ${code}`);
+    assert.equal(printed(ran), "before\n");
+    assert.match(errorsOf(ran).join(), /^ProcessEnded: /);
+    assert.match(errorsOf(ran).join(), because);
+    assert.equal(resultOf(await kernel.run("typeof gone")), '"undefined"');
+    assert.equal(kernel.replacements.length, 1);
+  },
+);
+
+Deno.test("a process killed while idle is replaced", async () => {
+  await using kernel = await running({ permissions: ["--allow-all"] });
+  const pid = resultOf(await kernel.run("Deno.pid"));
+  Deno.kill(Number(pid), "SIGKILL");
+  for (let i = 0; kernel.replacements.length === 0 && i < 100; i++) await pause(20);
+  assert.deepEqual(kernel.replacements, ["was killed (SIGKILL)"]);
+  assert.equal(resultOf(await kernel.run("1 + 1")), "2");
+});
+
+Deno.test("subprocesses print into their cell and end with the kernel", async () => {
+  const kernel = await running({ permissions: ["--allow-all"] });
+  const ran = await kernel.run(`await new Deno.Command("sh", {
+    args: ["-c", "echo out; echo err >&2"], stdout: "inherit", stderr: "inherit",
+  }).spawn().status`);
+  assert.equal(printed(ran), "out\n");
+  assert.equal(printed(ran, "stderr"), "err\n");
+  const pid = resultOf(
+    await kernel.run("new Deno.Command('sleep', { args: ['987'] }).spawn().pid"),
+  );
+  await kernel[Symbol.asyncDispose]();
+  for (let i = 0; isAlive(Number(pid)) && i < 100; i++) await pause(20);
+  assert.ok(!isAlive(Number(pid)));
+});
+
+Deno.test("no process outlives a front that was killed, not even in a busy loop", async () => {
+  const front = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--quiet", new URL("busy_front.ts", import.meta.url).href],
+    stdout: "piped",
+  }).spawn();
+  const { value } = await front.stdout.pipeThrough(new TextDecoderStream()).getReader().read();
+  const pid = Number(value);
+  assert.ok(isAlive(pid), `${value}`);
+  front.kill("SIGKILL");
+  await front.status;
+  for (let i = 0; isAlive(pid) && i < 150; i++) await pause(20);
+  assert.ok(!isAlive(pid));
+});
+
+Deno.test("by default a notebook may read and write below its folder, and nothing else", async () => {
+  await using kernel = await running({ files: { "in.txt": "inside" } });
+  const inside = "Deno.writeTextFileSync('out.txt', Deno.readTextFileSync('in.txt')); 'done'";
+  assert.equal(resultOf(await kernel.run(inside)), '"done"');
+  const denied = [
+    ["Deno.readTextFileSync('/etc/hostname')", "--allow-read"],
+    ["Deno.writeTextFileSync('/tmp/irqscope-denied', '')", "--allow-write"],
+    ["await fetch('http://example.com')", "--allow-net"],
+    ["Deno.env.get('HOME')", "--allow-env"],
+    ["new Deno.Command('ls').outputSync()", "--allow-run"],
+  ] as const;
+  for (const [code, flag] of denied) {
+    const ran = await kernel.run(code);
+    assert.match(errorsOf(ran).join(), new RegExp(`^NotCapable: .*${flag}`));
+    assert.match(tracebackOf(ran), /kernel install --allow-/);
+  }
+});
+
+Deno.test("rights named in the kernelspec are granted", async () => {
+  const permissions = ["--allow-env=HOME", "--allow-read=/etc"];
+  await using kernel = await running({ permissions });
+  assert.equal(resultOf(await kernel.run("typeof Deno.env.get('HOME')")), '"string"');
+  assert.equal(
+    resultOf(await kernel.run("Deno.readTextFileSync('/etc/hostname').length > 0")),
+    "true",
+  );
+  assert.equal(resultOf(await kernel.run("Deno.readTextFileSync('x.txt')")), undefined);
+});
+
+Deno.test("a folder's own import map holds for its notebooks, the package's for the package", async () => {
+  await using kernel = await running({
+    files: {
+      "deno.jsonc": '{ /* own */ "imports": { "zod": "./mine.ts", "lib/": "./lib/", }, }',
+      "mine.ts": "export const mine = 'mine'",
+    },
+  });
+  const code = "import { mine } from 'zod'; mine + import.meta.resolve('lib/a.ts').slice(-9)";
+  assert.equal(resultOf(await kernel.run(code)), '"mine/lib/a.ts"');
+  const model = await kernel.run("Object.keys(await import('irqscope')).length > 0");
+  assert.equal(resultOf(model), "true");
+});
+
+Deno.test("the kernel's libraries load without a right to the environment", async () => {
+  await using kernel = await running();
+  for (const name of ["@observablehq/plot@0.6.17", "linkedom@0.18.14", "zod@4.6.7"]) {
+    const ran = await kernel.run(`Object.keys(await import("npm:${name}")).length > 10`);
+    assert.equal(resultOf(ran), "true", tracebackOf(ran));
+  }
+});
+
+function isAlive(pid: number): boolean {
+  try {
+    return !/^State:\s*Z/m.test(Deno.readTextFileSync(`/proc/${pid}/status`));
+  } catch {
+    return false;
+  }
+}

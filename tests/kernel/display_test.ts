@@ -1,0 +1,214 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import type { Output } from "../../lib/kernel/interpreter.ts";
+import { pause, type Ran, type Running, running, tracebackOf } from "./running.ts";
+
+let kernel: Running;
+before(async () => {
+  kernel = await running();
+});
+after(() => kernel[Symbol.asyncDispose]());
+
+type Bundle = Readonly<Record<string, unknown>>;
+
+function bundles({ outputs }: Ran, kind: Output["kind"]): readonly Bundle[] {
+  return outputs.flatMap((output) => output.kind === kind && "data" in output ? [output.data] : []);
+}
+
+async function result(code: string): Promise<Bundle> {
+  const ran = await kernel.run(code);
+  const [data] = bundles(ran, "result");
+  assert.ok(data, `${code} shows nothing: ${tracebackOf(ran)}`);
+  return data;
+}
+
+const onePixel =
+  "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
+
+describe("results", () => {
+  const plain = [
+    ["Deno.jupyter.html`<b>${1}</b>`", { "text/html": "<b>1</b>" }],
+    ["Deno.jupyter.md`# a`", { "text/markdown": "# a" }],
+    ["Deno.jupyter.latex`$x$`", { "text/latex": "$x$" }],
+    ["({ [Symbol.for('Jupyter.display')]: () => ({ 'text/plain': 'p' }) })", { "text/plain": "p" }],
+    ["({ async [Symbol.for('Jupyter.display')]() { return { 'a/b': 1 } } })", { "a/b": 1 }],
+    ["({ toDataURL: () => 'data:image/png;base64,AAAA' })", {
+      "image/png": "AAAA",
+      "text/plain": "[canvas as image/png]",
+    }],
+    ["({ toSpec: () => ({ $schema: 'https://vega.github.io/schema/vega-lite/v5.json' }) })", {
+      "application/vnd.vegalite.v5+json": {
+        $schema: "https://vega.github.io/schema/vega-lite/v5.json",
+      },
+    }],
+    [`Uint8Array.fromBase64("${onePixel}")`, {
+      "image/png": onePixel,
+      "text/plain": "[image/png, 70 bytes]",
+    }],
+    [`new Blob([Uint8Array.fromBase64("${onePixel}")], { type: "image/png" })`, {
+      "image/png": onePixel,
+      "text/plain": "[image/png, 70 bytes]",
+    }],
+    ["[1, 2]", { "text/plain": "[ 1, 2 ]" }],
+  ] as const;
+  for (const [code, data] of plain) {
+    it(`${code} shows as ${Object.keys(data).join()}`, async () => {
+      assert.deepEqual(await result(code), data);
+    });
+  }
+
+  it("records show as a table with everything escaped, and as text", async () => {
+    const data = await result("[{ a: 1, '<b>': '<i>' }, { a: 2n, c: [1] }]");
+    assert.equal(
+      data["text/html"],
+      "<table><thead><tr><th>a</th><th>&#60;b&#62;</th><th>c</th></tr></thead><tbody>" +
+        '<tr><td style="text-align:right">1</td><td>&#60;i&#62;</td><td></td></tr>' +
+        '<tr><td style="text-align:right">2</td><td></td><td>[ 1 ]</td></tr></tbody></table>',
+    );
+    assert.match(String(data["text/plain"]), /^\[ \{ a: 1/);
+  });
+
+  it("a data frame shows as table and as data resource", async () => {
+    const data = await result(`const df = {
+      schema: { n: { toJSON: () => ({ DataType: "Int64" }) } },
+      head: (k) => ({ ...df, rows: df.rows.slice(0, k) }),
+      rows: Array.from({ length: 60 }, (_, n) => ({ n })),
+      toRecords() { return this.rows },
+    }; df`);
+    const resource = data["application/vnd.dataresource+json"] as { data: []; schema: unknown };
+    assert.equal(resource.data.length, 50);
+    assert.deepEqual(resource.schema, { fields: [{ name: "n", type: "integer" }] });
+    assert.match(String(data["text/html"]), /<th>n<\/th>/);
+  });
+
+  it("a Plot figure shows as HTML, SVG with its namespace, and PNG", async () => {
+    const data = await result(`import * as Plot from "npm:@observablehq/plot@0.6.17";
+import { parseHTML } from "npm:linkedom@0.18.14";
+const { document } = parseHTML("<html></html>");
+Plot.dot([[1, 2], [3, 4]]).plot({ document })`);
+    assert.match(String(data["text/html"]), /^<svg/);
+    assert.match(
+      String(data["image/svg+xml"]),
+      /^<svg[^>]* xmlns="http:\/\/www.w3.org\/2000\/svg"/,
+    );
+    assert.deepEqual([...atob(String(data["image/png"])).slice(1, 4)].join(""), "PNG");
+    assert.ok("text/plain" in data);
+    const figure = await result("Plot.dot([[1, 2]]).plot({ document, title: 'T' })");
+    assert.match(String(figure["text/html"]), /^<figure/);
+    assert.match(String(figure["image/svg+xml"]), /^<svg/);
+  });
+
+  it("an object whose own display method fails tells why", async () => {
+    const ran = await kernel.run("({ [Symbol.for('Jupyter.display')]: () => 5 })");
+    assert.match(tracebackOf(ran), /TypeError: Cannot show the value: .* gave 5/);
+  });
+});
+
+describe("display", () => {
+  it("shows values in the order of the calls, awaited or not", async () => {
+    const ran = await kernel.run(
+      "display(1); Deno.jupyter.display('b'); console.log('c'); display([4])",
+    );
+    const seen = ran.outputs.map((o) => o.kind === "display" ? o.data["text/plain"] : o.kind);
+    assert.deepEqual(seen, ["1", '"b"', "stream", "[ 4 ]"]);
+  });
+
+  it("updates what it showed, by its id, also from a later cell", async () => {
+    const first = await kernel.run("await display('a', { display_id: 'one' })");
+    const later = await kernel.run("await Deno.jupyter.update('one', 'b')");
+    const ids = [...first.outputs, ...later.outputs].map((o) =>
+      "displayId" in o && [o.kind, o.displayId]
+    );
+    assert.deepEqual(ids, [["display", "one"], ["updateDisplay", "one"]]);
+  });
+
+  it("takes MIME bundles as they are", async () => {
+    const ran = await kernel.run(
+      "await Deno.jupyter.display({ 'application/json': { a: 1 } }, { raw: true })",
+    );
+    assert.deepEqual(bundles(ran, "display"), [{ "application/json": { a: 1 } }]);
+    assert.deepEqual(bundles(ran, "result"), []);
+  });
+
+  it("clears at once or with the next output", async () => {
+    const ran = await kernel.run(
+      "Deno.jupyter.clear(); Deno.jupyter.clear({ wait: true }); console.clear()",
+    );
+    assert.deepEqual(ran.outputs.map((o) => o.kind === "clear" && o.wait), [false, true, false]);
+  });
+
+  it("a progress bar is one output, redrawn at most ten times a second", async () => {
+    const ran = await kernel.run(
+      "let sum = 0; for (const i of Deno.jupyter.progress([1, 2, 3], 'adding')) { sum += i; await new Promise((r) => setTimeout(r, 60)) }; sum",
+    );
+    const kinds = ran.outputs.map(({ kind }) => kind);
+    assert.equal(kinds.filter((kind) => kind === "display").length, 1);
+    const updates = bundles(ran, "updateDisplay");
+    assert.ok(updates.length >= 1 && updates.length <= 4, `${updates.length} updates`);
+    assert.match(String(updates.at(-1)!["text/plain"]), /^\[#{20}\] adding 3\/3/);
+  });
+
+  it("%%html and its like show the rest of the cell", async () => {
+    assert.deepEqual(bundles(await kernel.run("%%html\n<b>x</b>"), "display"), [{
+      "text/html": "<b>x</b>",
+    }]);
+    assert.match(tracebackOf(await kernel.run("%nothing")), /the magics are %%time, %%html/);
+  });
+});
+
+describe("comms", () => {
+  it("broadcast any message, with metadata and buffers", async () => {
+    const ran = await kernel.run(
+      "await Deno.jupyter.broadcast('comm_open', { comm_id: 'c1' }, { metadata: { v: 1 }, buffers: [new Uint8Array([1, 2])] })",
+    );
+    assert.deepEqual(ran.outputs, [{
+      kind: "broadcast",
+      msgType: "comm_open",
+      content: { comm_id: "c1" },
+      metadata: { v: 1 },
+      buffers: [new Uint8Array([1, 2])],
+    }]);
+  });
+
+  it("answer a client's message under that message, a megabyte of buffer and back", async () => {
+    await kernel.run(
+      "Deno.jupyter.comms.register('echo', (comm) => { comm.onmessage = ({ data, buffers }) => comm.send(data, { buffers }) })",
+    );
+    const { interpreter, outputs } = kernel;
+    const content = { comm_id: "c2", target_name: "echo", data: {} };
+    await interpreter.comm({ msgType: "comm_open", content, buffers: [] }, "opening");
+    const buffer = new Uint8Array(1 << 20).map((_, i) => i);
+    const message = { comm_id: "c2", data: { hi: 1 } };
+    await interpreter.comm({ msgType: "comm_msg", content: message, buffers: [buffer] }, "asking");
+    const [answer] = outputs.filter(({ parent }) => parent === "asking").map(({ output }) =>
+      output
+    );
+    assert.ok(answer?.kind === "broadcast");
+    assert.deepEqual([answer.msgType, answer.content], ["comm_msg", message]);
+    assert.deepEqual(answer.buffers, [buffer]);
+  });
+
+  it("opened at a target that nobody registered are closed again", async () => {
+    const content = { comm_id: "c3", target_name: "no_such", data: {} };
+    await kernel.interpreter.comm({ msgType: "comm_open", content, buffers: [] }, "unknown");
+    const [answer] = kernel.outputs.filter(({ parent }) => parent === "unknown");
+    assert.ok(answer?.output.kind === "broadcast" && answer.output.msgType === "comm_close");
+  });
+
+  it("are not handled in the midst of a busy cell", async () => {
+    await kernel.run("Deno.jupyter.comms.register('note', () => console.log('opened'))");
+    const cell = kernel.run(
+      "{ const t = Date.now(); while (Date.now() - t < 200); } console.log('done')",
+    );
+    await pause(50);
+    const content = { comm_id: "c4", target_name: "note", data: {} };
+    const handled = kernel.interpreter.comm(
+      { msgType: "comm_open", content, buffers: [] },
+      "noted",
+    );
+    await cell;
+    await handled;
+    const texts = kernel.outputs.slice(-2).map(({ output: o }) => o.kind === "stream" && o.text);
+    assert.deepEqual(texts, ["done\n", "opened\n"]);
+  });
+});

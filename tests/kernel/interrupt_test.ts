@@ -1,0 +1,83 @@
+import assert from "node:assert/strict";
+import { after, before, it } from "node:test";
+import { errorsOf, pause, printed, resultOf, type Running, running } from "./running.ts";
+
+let kernel: Running;
+before(async () => {
+  kernel = await running({ ask: () => new Promise(() => {}) });
+  await kernel.run("let keep = 41");
+});
+after(() => kernel[Symbol.asyncDispose]());
+
+/** Code that never ends by itself, in all the ways code can fail to. */
+const endless = [
+  "while (true) {}",
+  "await new Promise(() => {})",
+  "await new Promise((r) => setTimeout(r, 20_000))",
+  "for (;;) { await null }",
+  "await new Promise((r) => setTimeout(r, 10)); while (true) {}",
+  "setTimeout(() => { while (true) {} }, 5); await new Promise(() => {})",
+  "for await (const tick of (async function* () { await new Promise(() => {}) })()) tick",
+  "for (;;) { try { await new Promise((r) => setTimeout(r, 1000)) } catch {} }",
+  "try { for (;;); } finally { for (;;); }",
+  "/(a+)+$/.test('a'.repeat(40) + 'b')",
+  "function again() { return again() }\nfor (;;) try { again() } catch {}",
+  "Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)",
+  "prompt('name? ')",
+  "await import('data:text/javascript,await new Promise(() => {})')",
+];
+
+for (const code of endless) {
+  it(`${code.split("\n")[0]} stops within 200 ms, variables kept`, async () => {
+    const cell = kernel.run(code);
+    await pause(250);
+    const start = performance.now();
+    assert.deepEqual(await kernel.interpreter.interrupt(), { ended: true });
+    const ran = await cell;
+    const ms = performance.now() - start;
+    assert.match(errorsOf(ran).join(), /^Interrupted: /);
+    assert.equal(resultOf(await kernel.run("keep")), "41");
+    assert.deepEqual(kernel.replacements, []);
+    // Twice the promised time: other work shares the machine that runs the tests.
+    assert.ok(ms < 400, `${ms} ms`);
+  });
+}
+
+it("loops that a stopped cell awaited print no more", async () => {
+  const cell = kernel.run(
+    "async function loop() { for (;;) { await new Promise((r) => setTimeout(r, 10)); console.log('t') } }\nawait loop()",
+  );
+  await pause(100);
+  await kernel.interpreter.interrupt();
+  const ran = await cell;
+  assert.match(printed(ran), /^(t\n)+$/);
+  await pause(60);
+  const later = kernel.outputs.filter(({ parent }) => parent === ran.id).length;
+  assert.equal(later, ran.outputs.length);
+});
+
+it("an interrupt while nothing runs is harmless, and twenty in a row hit no later cell", async () => {
+  for (let i = 0; i < 20; i++) {
+    assert.deepEqual(await kernel.interpreter.interrupt(), { ended: true });
+    assert.equal(resultOf(await kernel.run("keep")), "41");
+  }
+});
+
+it("cells that end as they are stopped leave the next one alone", async () => {
+  for (let ms = 36; ms < 46; ms++) {
+    const cell = kernel.run(`{ const t = Date.now(); while (Date.now() - t < ${ms}); }`);
+    await kernel.interpreter.interrupt();
+    await cell;
+    assert.equal(resultOf(await kernel.run("keep")), "41");
+  }
+  assert.deepEqual(kernel.replacements, []);
+});
+
+it("native code that cannot be stopped is said to need a restart, and ends when it ends", async () => {
+  const cell = kernel.run("Array.from({ length: 2e7 }, Math.random).sort(); 0");
+  await pause(2_500);
+  const answer = await kernel.interpreter.interrupt();
+  await cell;
+  if (!answer.ended) assert.match(answer.because ?? "", /restart/);
+  assert.equal(resultOf(await kernel.run("keep")), "41");
+});
