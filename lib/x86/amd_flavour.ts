@@ -18,6 +18,11 @@ export const AMD_TOGGLES = {
   unknownRequesterIsSouthbridge: "A request without requester ID counts as 00:14.0",
   passBecomesZero: "IntCtl 01 sends an all-zero remap result: vector 0 to APIC 0",
   faultsUnlogged: "Faults write no event",
+  invalidRemapAborts: "IntCtl 10 with IV clear is an illegal entry instead of passing",
+  messageTypesIgnored: "Every message type indexes the table",
+  intTypeUnchecked: "Reserved IntType codes become the delivery mode",
+  guestModeIgnored: "GuestMode is not asked",
+  triggerDropped: "The result is edge-triggered whatever the message said",
 } as const;
 
 /** The name of a departure. */
@@ -44,6 +49,13 @@ export const AMD_FLAVOURS: Readonly<Record<"spec" | "qemu" | "openvmm", AmdFlavo
     "passBecomesZero",
     "faultsUnlogged",
   ]),
-  /** OpenVMM vm/devices/iommu, August 2026. */
-  openvmm: new Set<AmdToggle>(["guestApicIsXt"]),
+  /** OpenVMM vm/devices/iommu/amd_iommu/src/lib.rs remap_msi_inner, August 2026. */
+  openvmm: new Set<AmdToggle>([
+    "guestApicIsXt",
+    "invalidRemapAborts",
+    "messageTypesIgnored",
+    "intTypeUnchecked",
+    "guestModeIgnored",
+    "triggerDropped",
+  ]),
 };

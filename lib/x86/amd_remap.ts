@@ -19,10 +19,10 @@
  *
  * @module
  */
-import { type Irte128, irte128, irte128Guest, type Irte32, irte32 } from "./amd_irte.ts";
+import { INT_TYPES, type Irte128, irte128, irte128Guest, type Irte32, irte32 } from "./amd_irte.ts";
 import { AMD_FLAVOURS, type AmdFlavour } from "./amd_flavour.ts";
 import { type DteInterrupt, dteInterrupt, SOUTHBRIDGE_IOAPIC } from "./amd_registers.ts";
-import { fixedMessage, type InterruptMessage } from "./interrupt_message.ts";
+import { DELIVERY_MODES, fixedMessage, type InterruptMessage } from "./interrupt_message.ts";
 import { amdRemappableData } from "./msi_data.ts";
 import { messageFromMsi, type Msi } from "./msi_message.ts";
 import type { InterruptRequest } from "./vtd_remap.ts";
@@ -128,7 +128,10 @@ export function remapAmd(
   if (flavour.has("reservedDteDrops") && dteInterrupt.misused(device.interrupt).length > 0) {
     return { kind: "targetAbort", because: "deviceEntryReserved" };
   }
-  if (!dte.valid) return passed;
+  if (!dte.valid) {
+    const illegal = dte.control === "remap" && flavour.has("invalidRemapAborts");
+    return illegal ? { kind: "targetAbort", because: "deviceEntryReserved" } : passed;
+  }
   return byMessageType({ request, unit, flavour, device, dte });
 }
 
@@ -136,7 +139,8 @@ export function remapAmd(
 function byMessageType(work: Work): AmdOutcome {
   const { request, unit, dte, flavour } = work;
   const { deliveryMode, destMode } = messageFromMsi(request, "compat8");
-  if (unit.tables2048 && destMode === "logical") return byControl(work);
+  const allIndex = unit.tables2048 && destMode === "logical";
+  if (allIndex || flavour.has("messageTypesIgnored")) return byControl(work);
   switch (deliveryMode) {
     case "fixed":
     case "lowest":
@@ -205,7 +209,7 @@ interface At {
 function narrow(work: Work, raw: bigint, at: At): AmdOutcome {
   const entry = irte32.decode(Number(BigInt.asUintN(32, raw)));
   return headFault(work, entry, at) ??
-    (entry.guestMode
+    (entry.guestMode && !work.flavour.has("guestModeIgnored")
       ? { kind: "pageFault", because: "guestModeUnsupported", ...at, logged: isLogged(work) }
       : typeFault(work, entry, at) ?? remapped(work, entry, entry.destId, at));
 }
@@ -214,7 +218,7 @@ function wide(work: Work, raw: bigint, at: At): AmdOutcome {
   const entry = irte128.decode(raw);
   const head = headFault(work, entry, at);
   if (head) return head;
-  if (entry.guestMode) return guest(raw, at);
+  if (entry.guestMode && !work.flavour.has("guestModeIgnored")) return guest(raw, at);
   const low = entry.destId0to23;
   const dest = isXt(work) ? entry.destId24to31 * 2 ** 24 + low : low & 0xff;
   return typeFault(work, entry, at) ?? remapped(work, entry, dest, at);
@@ -228,25 +232,28 @@ function headFault(work: Work, entry: Irte32 | Irte128, at: At): AmdOutcome | un
 
 function typeFault(work: Work, { intType }: Irte32 | Irte128, at: At): AmdOutcome | undefined {
   if (intType === "fixed" || intType === "lowest") return undefined;
+  if (work.flavour.has("intTypeUnchecked")) return undefined;
   return { kind: "pageFault", because: "intTypeReserved", ...at, logged: isLogged(work) };
 }
 
 /** The entry has no trigger mode: the message's own stays. */
 function remapped(work: Work, entry: Irte32 | Irte128, dest: number, at: At): AmdOutcome {
-  const { trigger, level } = messageFromMsi(work.request, "compat8");
-  const { destMode, vector, requestEoi } = entry;
-  const deliveryMode = entry.intType === "lowest" ? "lowest" : "fixed";
-  const redirectionHint = work.flavour.has("hintFromRequestEoi") && requestEoi;
+  const { destMode, vector, requestEoi, intType } = entry;
   const message = fixedMessage({
     dest,
     destMode,
-    deliveryMode,
+    deliveryMode: DELIVERY_MODES[INT_TYPES.indexOf(intType)]!,
     vector,
-    trigger,
-    level,
-    redirectionHint,
+    ...lineOf(work),
+    redirectionHint: work.flavour.has("hintFromRequestEoi") && requestEoi,
   });
   return { kind: "remapped", ...at, message, requestEoi };
+}
+
+function lineOf({ request, flavour }: Work): Pick<InterruptMessage, "trigger" | "level"> {
+  if (flavour.has("triggerDropped")) return { trigger: "edge", level: false };
+  const { trigger, level } = messageFromMsi(request, "compat8");
+  return { trigger, level };
 }
 
 function guest(raw: bigint, at: At): AmdOutcome {

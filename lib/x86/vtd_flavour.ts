@@ -11,6 +11,8 @@ export const VTD_TOGGLES = {
   indexWraps: "Handle plus subhandle is kept in 16 bits",
   outsideWindowFaults: "An address outside the window is a 20h fault instead of memory",
   subhandleCheckedLast: "Reserved data bits are checked after the entry",
+  requestUnchecked: "Neither the address window nor reserved data bits are checked",
+  entryReservedUnchecked: "Reserved entry bits are not checked",
   destReservedUnchecked: "With EIME clear DST bits beside 47:40 are not checked",
   postedReadAsRemapped: "IM is ignored: posted entries are read as remapped",
   busRangeInverted: "SVT 10 takes SID 7:0 as first bus and SID 15:8 as last",
@@ -62,8 +64,16 @@ export const VTD_FLAVOURS = flavours({
     "levelAlwaysSet",
     "faultsUnrecorded",
   ],
-  /** OpenVMM vm/devices/iommu, August 2026. */
-  openvmm: ["busRangeInverted", "unknownSvtAccepted", "postedIsReservedFault", "emits15Bits"],
+  /** OpenVMM vm/devices/iommu/intel_vtd/src/lib.rs remap_msi_locked, August 2026. */
+  openvmm: [
+    "indexWraps",
+    "requestUnchecked",
+    "entryReservedUnchecked",
+    "busRangeInverted",
+    "unknownSvtAccepted",
+    "postedIsReservedFault",
+    "emits15Bits",
+  ],
 });
 
 function flavours<const N extends string>(

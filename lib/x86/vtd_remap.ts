@@ -124,7 +124,7 @@ function beforeTable(
 ): VtdOutcome | undefined {
   const passed = { kind: "passed", address, data } as const;
   if (flavour.has("outsideWindowFaults") && !unit.enabled) return passed;
-  if (!isInterrupt(address)) {
+  if (!isInterrupt(address) && !flavour.has("requestUnchecked")) {
     return flavour.has("outsideWindowFaults")
       ? unqualified("requestReserved", flavour)
       : { kind: "notAnInterrupt" };
@@ -141,7 +141,7 @@ function fromTable(
   unit: VtdUnit,
   flavour: VtdFlavour,
 ): VtdOutcome {
-  const reservedSet = hasReservedData(request);
+  const reservedSet = hasReservedData(request) && !flavour.has("requestUnchecked");
   if (reservedSet && !flavour.has("subhandleCheckedLast")) {
     return unqualified("requestReserved", flavour);
   }
@@ -164,11 +164,13 @@ const ENTRY_CHECKS: readonly ((work: Work) => VtdFault | null)[] = [
   ({ fields }) => fields.present ? null : "entryNotPresent",
   (work) => hasReservedBits(work) ? "entryReserved" : null,
   sourceFault,
+  ({ fields, flavour }) =>
+    fields.posted && flavour.has("postedIsReservedFault") ? "entryReserved" : null,
 ];
 
 function hasReservedBits(work: Work): boolean {
   const { entry, flavour, extended } = work;
-  if (work.fields.posted && flavour.has("postedIsReservedFault")) return true;
+  if (flavour.has("entryReservedUnchecked")) return false;
   if (isPosted(work)) return irtePosted.misused(entry).length > 0;
   const strict = !extended && !flavour.has("destReservedUnchecked");
   const layout = strict ? irteRemappedXapic : irteRemapped;

@@ -218,6 +218,8 @@ const TOGGLED: Readonly<
     off: "24h",
     on: "to 3",
   },
+  requestUnchecked: { r: { address: 0xfee0_0018n, data: 0x1_0000 }, off: "20h", on: "to 300" },
+  entryReservedUnchecked: { u: with_(entry | 1n << 12n), off: "24h", on: "to 300" },
   postedReadAsRemapped: { u: with_(postedEntry({})), off: "posted", on: "to 0" },
   busRangeInverted: { r: { requesterId: 0x0400 }, u: with_(fromBus3To5), off: "to 300", on: "26h" },
   unknownRequesterUnchecked: {
@@ -286,7 +288,15 @@ Deno.test("which departures each implementation has", () => {
       "faultsUnrecorded",
       "levelAlwaysSet",
     ],
-    openvmm: ["busRangeInverted", "unknownSvtAccepted", "postedIsReservedFault", "emits15Bits"],
+    openvmm: [
+      "indexWraps",
+      "requestUnchecked",
+      "entryReservedUnchecked",
+      "busRangeInverted",
+      "unknownSvtAccepted",
+      "postedIsReservedFault",
+      "emits15Bits",
+    ],
   });
 });
 
