@@ -125,26 +125,10 @@ export function register<const F extends Fields, const N extends number>(
 }
 
 /** A literal width up to 32 makes number words, every other width bigint words. */
-export type WordOf<N extends number> = N extends SmallWidth ? number : bigint;
-type SmallWidth =
-  | 1
-  | 2
-  | 3
-  | 4
-  | 5
-  | 6
-  | 7
-  | 8
-  | 9
-  | 10
-  | 11
-  | 12
-  | 13
-  | 14
-  | 15
-  | 16
-  | LargerWidth;
-type LargerWidth = 17 | 18 | 19 | 20 | 21 | 22 | 23 | 24 | 25 | 26 | 27 | 28 | 29 | 30 | 31 | 32;
+export type WordOf<N extends number> = N extends
+  | (1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11 | 12 | 13 | 14 | 15 | 16)
+  | (17 | 18 | 19 | 20 | 21 | 22 | 23 | 24 | 25 | 26 | 27 | 28 | 29 | 30 | 31 | 32) ? number
+  : bigint;
 
 function placesOf(fields: Fields): Place[] {
   let low = 0;

@@ -22,10 +22,15 @@ export interface Codec {
   misused(raw: Word): readonly string[];
 }
 
-interface Layout {
+/** What a codec is compiled from. */
+export interface Layout {
+  /** For errors. */
   readonly name: string;
+  /** Bits of the word. */
   readonly width: number;
+  /** The fields by name. */
   readonly fields: Fields;
+  /** Where each sits. */
   readonly places: readonly Place[];
 }
 

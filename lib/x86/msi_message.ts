@@ -67,18 +67,10 @@ export type MsiReading =
     /** The message, its destination read from 8 bits. */
     readonly message: InterruptMessage;
   }
-  | {
+  | RemapIndex & {
     readonly kind: "remappable";
     /** Whether the address lies in 0xFEE00000–0xFEEFFFFF. */
     readonly isInterruptAddress: boolean;
-    /** Address 19:5 and 2. */
-    readonly handle: number;
-    /** SHV. */
-    readonly subhandleValid: boolean;
-    /** Data 15:0. */
-    readonly subhandle: number;
-    /** Handle, plus subhandle where SHV says so; 17 bits. */
-    readonly index: number;
   };
 
 /** Reads a message as a platform with VT-d would: address bit 4 chooses the format. */
@@ -147,8 +139,20 @@ export function isInterrupt(address: bigint): boolean {
   return address >> 20n === 0xfeen;
 }
 
+/** Which table entry a remappable request asks for. */
+export interface RemapIndex {
+  /** Address 19:5 and 2. */
+  readonly handle: number;
+  /** SHV. */
+  readonly subhandleValid: boolean;
+  /** Data 15:0. */
+  readonly subhandle: number;
+  /** Handle, plus subhandle where SHV says so; 17 bits. */
+  readonly index: number;
+}
+
 /** Handle, subhandle and index of a remappable request. Source: Intel VT-d 5.1.3. */
-export function remapIndex(address: bigint, data: number) {
+export function remapIndex(address: bigint, data: number): RemapIndex {
   const low = remappableAddressLow.decode(lowHalf(address));
   const handle = handleOf(low);
   const { subhandle } = remappableData.decode(data);

@@ -84,16 +84,17 @@ export interface MsiLayout {
 }
 
 /** The layout that a capability's control word announces. Source: PCI 3.0, figure 6-9. */
-export function msiLayout({ address64, maskable }: Pick<MsiControl, "address64" | "maskable">) {
+export function msiLayout(
+  { address64, maskable }: Pick<MsiControl, "address64" | "maskable">,
+): MsiLayout {
   const data = address64 ? 0xc : 0x8;
-  const layout: MsiLayout = {
+  return {
     address: 0x4,
     upperAddress: address64 ? 0x8 : null,
     data,
     mask: maskable ? data + 4 : null,
     pending: maskable ? data + 8 : null,
   };
-  return layout;
 }
 
 /**

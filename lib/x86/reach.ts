@@ -81,7 +81,8 @@ export type Reach =
 const BROADCAST = 0xffff_ffff;
 const CLUSTER_BITS = 4;
 
-type DeviceWidths = Readonly<Record<Exclude<MessageSource, "ipi">, DestWidth>>;
+/** Destination bits of everybody who sends through a format, IPIs apart. */
+export type DeviceWidths = Readonly<Record<Exclude<MessageSource, "ipi">, DestWidth>>;
 
 function everySource(bits: number): DeviceWidths {
   return { "msi": bits, "ioapic": bits, "hpet-fsb": bits, "iommu-own": bits };
