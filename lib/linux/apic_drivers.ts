@@ -13,6 +13,7 @@ export type DriverName =
   | "cluster x2apic"
   | "physical flat"
   | "flat"
+  | "Xen PV"
   | "noop";
 
 export interface ApicDriver {
@@ -31,6 +32,7 @@ export interface ApicDriver {
   oemCheck(stage: StageA): boolean;
   /** Stage B, once remapping and x2APIC are settled. */
   probe(stage: StageB): boolean;
+  /** Under arch/x86/kernel/apic where no folder is named. */
   readonly file: string;
 }
 
@@ -146,8 +148,13 @@ const NOOP: ApicDriver = {
   file: "apic_noop.c",
 };
 
+/** Installed by Xen's own late probe; its destinations are never used. */
+const XEN_PV: ApicDriver = { ...NOOP, ...anyId, name: "Xen PV", file: "arch/x86/xen/apic.c" };
+
+const UNPROBED: readonly ApicDriver[] = [NOOP, XEN_PV];
+
 export function driverNamed(name: DriverName): ApicDriver {
-  return DRIVERS.find((driver) => driver.name === name) ?? NOOP;
+  return [...DRIVERS, ...UNPROBED].find((driver) => driver.name === name)!;
 }
 
 /** `apic` as it is compiled in. */

@@ -35,7 +35,10 @@ export interface Boot {
   readonly domains: Readonly<Record<string, readonly string[]>>;
   /** `ioapic:0`, `hpet:0`, `iommu:0` or a PCI address to who parents it. */
   readonly parents: Readonly<Record<string, Parent>>;
+  /** Kernel messages that tell the decisions apart, as `dmesg` shows them, in order. */
   readonly lines: readonly string[];
+  /** Those and the further messages that this model knows. */
+  readonly log: readonly string[];
   readonly trace: readonly Decision[];
   /** The kernel state from which words are composed. */
   readonly apic: ApicState;
@@ -111,17 +114,19 @@ export type RemappingState =
 export function boot(machine: Machine): Boot {
   const decided = decide(machine);
   const devices = deviceDomains(decided);
+  const log = logLines(decided);
   return {
     ...factsOf(decided, devices),
     offline: offlineCpus(decided),
     domains: domainTree(decided, devices),
-    lines: logLines(decided).filter(isCatalogued),
+    lines: log.filter(isCatalogued),
+    log,
     trace: traceOf(decided, devices),
   };
 }
 
 /** A boot without its words for people: what a sweep over very many machines works on. */
-export type BootFacts = Omit<Boot, "offline" | "domains" | "lines" | "trace">;
+export type BootFacts = Omit<Boot, "offline" | "domains" | "lines" | "log" | "trace">;
 
 /** The same decisions as {@link boot}, and nothing told about them. */
 export function bootFacts(machine: Machine): BootFacts {
@@ -130,12 +135,12 @@ export function bootFacts(machine: Machine): BootFacts {
 }
 
 function factsOf(decided: Decided, devices: readonly DeviceDomain[]): BootFacts {
-  const { apic, bringUp, era, panic, registration, stageB } = decided;
+  const { apic, bringUp, era, panic, registration, stageB, x2apicMode } = decided;
   return {
     era: era.name,
     panic: panic && panicText(panic),
     apicDriver: stageB.name,
-    x2apic: apic.mode === "x2apic",
+    x2apic: x2apicMode,
     maxApicId: apic.maxApicId,
     irqRemapping: remappingMode(decided),
     online: bringUp.online,

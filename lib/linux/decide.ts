@@ -36,8 +36,8 @@ export type Panic =
   | { readonly kind: "cannotDisableX2apic"; readonly bootApicId: number }
   | { readonly kind: "orphanIoapic"; readonly ioapic: number };
 
-/** Why the local APIC is not used at all, if it is not. */
-export type ApicOff = "nolapic" | "noX2apicConfig";
+/** Why interrupts do not come through a local APIC at all, if they do not. */
+export type ApicOff = "nolapic" | "noX2apicConfig" | "xenPv";
 
 export interface Decided {
   readonly machine: Machine;
@@ -101,7 +101,9 @@ export function decide(machine: Machine): Decided {
 
   const x2apicState = checkX2apic({ feature, inHardware, locked });
   const unsupported = inHardware && !x2apicConfig;
-  const apicOff = options.nolapic
+  const apicOff = hypervisor?.platform.name === "xenPv"
+    ? "xenPv"
+    : options.nolapic
     ? "nolapic"
     : unsupported && era.withoutX2apicConfig === "apicDisabled"
     ? "noX2apicConfig"
@@ -120,7 +122,7 @@ export function decide(machine: Machine): Decided {
     secureAvic: cpu.secureAvic ?? false,
   };
   const stageA = apicOff
-    ? driverWithoutApic(compiledDriver, inHardware && x2apicConfig)
+    ? driverWithoutApic(apicOff, compiledDriver, inHardware && x2apicConfig)
     : driverNamed(defaultAcpiMadtOemCheck(stage));
 
   const registration = registerCpus({
@@ -130,7 +132,7 @@ export function decide(machine: Machine): Decided {
     driverMaxApicId: stageA.ownMaxApicId,
     x2apicConfig,
     native: hypervisor === null,
-    apicDisabled: apicOff !== null,
+    apicDisabled: apicOff !== null && apicOff !== "xenPv",
   });
 
   const skipped = apicOff !== null || (options.noapic && era.noapicSkipsRemapping);
@@ -211,7 +213,8 @@ export function decide(machine: Machine): Decided {
 const FADT2_REVISION_ID = 3;
 
 /** `init_apic_mappings` puts the no-op driver in, but leaves at once when x2APIC is on. */
-function driverWithoutApic(compiled: ApicDriver, x2apicOn: boolean): ApicDriver {
+function driverWithoutApic(why: ApicOff, compiled: ApicDriver, x2apicOn: boolean): ApicDriver {
+  if (why === "xenPv") return driverNamed("Xen PV");
   return x2apicOn ? compiled : driverNamed("noop");
 }
 

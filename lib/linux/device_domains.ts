@@ -29,6 +29,7 @@ export interface DeviceDomain {
 
 /** I/O APICs, HPET, remapping units and PCI functions, in that order. */
 export function deviceDomains(decided: Decided): readonly DeviceDomain[] {
+  if (decided.apicOff === "xenPv") return xenDomains(decided);
   if (decided.apicOff) return [];
   return [
     ...ioapicDomains(decided),
@@ -36,6 +37,19 @@ export function deviceDomains(decided: Decided): readonly DeviceDomain[] {
     ...iommuDomains(decided),
     ...pciDomains(decided),
   ];
+}
+
+/** Every message of a paravirtual domain's devices becomes an event channel. */
+function xenDomains({ machine: { devices }, era, options }: Decided): readonly DeviceDomain[] {
+  if (options.pciNomsi) return [];
+  const xen: IrqDomain = { name: "XEN-MSI", kind: "xenMsi", unit: null, select: null };
+  return devices.filter(({ msi, msix }) => msi + msix > 0).map(({ bdf, uses }) => ({
+    device: bdf,
+    class: "pciMsi",
+    parent: parentOf({ domain: xen, declined: [] }, null, era),
+    chip: uses === "none" ? null : "xen-pirq",
+    between: [],
+  }));
 }
 
 function ioapicDomains({ machine, era, ioapicParents }: Decided): readonly DeviceDomain[] {

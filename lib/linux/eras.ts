@@ -92,6 +92,8 @@ export interface Traits {
   readonly hypervNeedsMsrs: boolean;
   readonly hypervStub: "withX2apicOnly" | "always";
   readonly hypervRoot: boolean;
+  /** Kernels built for a Hyper-V trust level know that its I/O APIC reads 15 bits. */
+  readonly hypervVtl: boolean;
   readonly refusedIoapicMove: "ignored" | "EINVAL";
   readonly xenVouches: "needsLapic" | "x2apicFeature";
   readonly xenExtDestId: boolean;
@@ -159,6 +161,7 @@ const OLDEST: Traits = {
   hypervNeedsMsrs: false,
   hypervStub: "withX2apicOnly",
   hypervRoot: false,
+  hypervVtl: false,
   refusedIoapicMove: "ignored",
   xenVouches: "needsLapic",
   xenExtDestId: false,
@@ -268,6 +271,7 @@ export const CHANGES: readonly Change[] = [
       badCpuLine: "native_kick_ap",
       maxcpusCounts: "attempts",
       hypervStub: "always",
+      hypervVtl: true,
       moveCleanupVector: false,
     },
   },

@@ -8,6 +8,7 @@ import type { Options } from "./cmdline.ts";
 import type { Era } from "./eras.ts";
 
 export type PlatformName =
+  | "xenPv"
   | "xen"
   | "vmware"
   | "hyperv"
@@ -44,7 +45,7 @@ export interface Platform {
   /** Return value of `detect`: the greatest wins. */
   readonly priority: (base: number, maxLeaf: number) => number;
   built(config: KernelConfig, era: Era): boolean;
-  accepts?(leaves: Leaves, base: number, era: Era): boolean;
+  accepts?(machine: Machine, base: number, era: Era): boolean;
   /** `x86_init.hyper.x2apic_available`. */
   x2apicAvailable(guest: Guest): boolean;
   /** `x86_init.hyper.msi_ext_dest_id`. */
@@ -61,6 +62,21 @@ const atBase = (base: number) => base;
 
 /** In the order of `hypervisors[]`: of equal priorities the first wins. */
 export const PLATFORMS: readonly Platform[] = [
+  {
+    // A paravirtual domain has no local APIC: interrupts are event channels.
+    name: "xenPv",
+    title: "Xen PV",
+    signature: "XenVMMXenVMM",
+    minLeaves: 2,
+    ignoresHypervisorBit: true,
+    ignoresNopv: true,
+    priority: atBase,
+    built: (config) => config.XEN,
+    accepts: ({ hypervisor }) => hypervisor.xenPv ?? false,
+    x2apicAvailable: () => false,
+    msiExtDestId: () => false,
+    source: "arch/x86/xen/enlighten_pv.c xen_platform_pv",
+  },
   {
     name: "xen",
     title: "Xen HVM",
@@ -178,11 +194,12 @@ export function detectHypervisorVendor(
 const BASES = { first: 0x4000_0000, last: 0x4001_0000, step: 0x100 };
 
 /** `cpuid_base_hypervisor`: the first of 0x40000000, 0x40000100 … with the signature. */
-function cpuidBase(platform: Platform, { hypervisor }: Machine, era: Era): number | null {
+function cpuidBase(platform: Platform, machine: Machine, era: Era): number | null {
+  const { hypervisor } = machine;
   if (!hypervisor.cpuidHypervisorBit && !platform.ignoresHypervisorBit) return null;
   for (const base of platform.fixedBase ? [BASES.first] : presentBases(hypervisor.leaves)) {
     if (!signatureStands(hypervisor.leaves, base, platform)) continue;
-    if (platform.accepts && !platform.accepts(hypervisor.leaves, base, era)) continue;
+    if (platform.accepts && !platform.accepts(machine, base, era)) continue;
     return base;
   }
   return null;
@@ -254,8 +271,8 @@ function xenX2apicAvailable({ era, options, x2apicFeature }: Guest): boolean {
 }
 
 /** `ms_hyperv_platform`: newer kernels refuse a Hyper-V without the two mandatory MSRs. */
-function hypervMsrsAvailable(leaves: Leaves, base: number, era: Era): boolean {
-  const features = eax(leaves, base + 3);
+function hypervMsrsAvailable({ hypervisor }: Machine, base: number, era: Era): boolean {
+  const features = eax(hypervisor.leaves, base + 3);
   return !era.hypervNeedsMsrs || (hasBit(features, 5) && hasBit(features, 6));
 }
 
@@ -266,7 +283,8 @@ const VS_SIGNATURE = 0x3123_5356;
 
 /** The virtualization stack's promise to read all 15 bits of a redirection entry's destination. */
 function hypervMsiExtDestId(guest: Guest): boolean {
-  const { era, machine: { hypervisor: { leaves } } } = guest;
+  const { era, machine: { kernel: { config }, hypervisor: { leaves } } } = guest;
+  if (config.HYPERV_VTL_MODE && era.hypervVtl) return true;
   if (era.hypervExtDestId === "never" || isHypervRoot(guest)) return false;
   if (era.hypervExtDestId === "withVs1Signature" && eax(leaves, VS_INTERFACE) !== VS_SIGNATURE) {
     return false;

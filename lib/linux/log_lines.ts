@@ -60,8 +60,8 @@ function checkX2apicLine({ x2apicState, machine, apicOff }: Decided): readonly s
   return ["x2apic: enabled by BIOS, switching to x2apic ops"];
 }
 
-function stageALine({ era, compiledDriver, stageA }: Decided): readonly string[] {
-  if (stageA === compiledDriver) return [];
+function stageALine({ era, compiledDriver, stageA, apicOff }: Decided): readonly string[] {
+  if (stageA === compiledDriver || apicOff === "xenPv") return [];
   if (era.routingLines === "installDriver") return [installed(stageA.name)];
   return stageA.name === "noop"
     ? ["APIC: switched to apic NOOP"]

@@ -83,6 +83,7 @@ function x2apicStateStep({ x2apicState, machine, apicOff }: Decided): Decision {
 
 const APIC_OFF = {
   nolapic: "nolapic",
+  xenPv: "a paravirtual domain has event channels instead",
   noX2apicConfig: "firmware hands over in x2APIC mode, the kernel was built without",
 };
 
@@ -99,7 +100,7 @@ const X2APIC_STATES = {
 function stageAStep({ stageA, apicOff }: Decided): Decision {
   const name = "default_acpi_madt_oem_check";
   const because = apicOff
-    ? "no MADT is read without a local APIC"
+    ? APIC_OFF[apicOff]
     : stageA.x2apic
     ? "x2APIC is on when the MADT is read"
     : "the APIC is in xAPIC mode when the MADT is read";
