@@ -9,7 +9,7 @@
  * Each stage yields what the next one needs, or why the interrupt ends there; what they did is the
  * trace.
  */
-import { deliver as deliverTo, type Delivery } from "../x86/deliver.ts";
+import { deliver as deliverTo, type Delivery, DEVICE, type Sender } from "../x86/deliver.ts";
 import type { InterruptMessage } from "../x86/interrupt_message.ts";
 import { type Lapic, lapic } from "../x86/lapic.ts";
 import { lapicRules } from "../x86/lapic_rules.ts";
@@ -68,10 +68,15 @@ function wordText(hardware: HardwareWord): string {
   }
 }
 
-function deliver({ machine, boot }: Booted, message: InterruptMessage): Stage<Delivery> {
+/** The last stage: who answers to a message, under the rules of this machine's LAPICs. */
+export function deliver(
+  { machine, boot }: Booted,
+  message: InterruptMessage,
+  sender: Sender = DEVICE,
+): Stage<Delivery> {
   const { apic = "arch", kvmBroadcastQuirk = false } = machine.delivery;
   const rules = lapicRules(apic, { broadcastQuirk: kvmBroadcastQuirk });
-  const delivery = deliverTo(message, lapicsOf(boot), rules);
+  const delivery = deliverTo(message, lapicsOf(boot), rules, sender);
   const { takers } = delivery;
   if (takers.length > 0) {
     const did = `take it: APIC ID ${takers.map(({ id }) => id).join(", ")}`;
