@@ -175,7 +175,8 @@ const chatter = /^(?:Debugger (?:listening|session)|Visit chrome|Download |Initi
 const marker = /\0irqscope:(\d+)\0/;
 
 function hear(process: ChildProcess, listener: ChildListener): void {
-  const heard = { stdout: 0, stderr: 0 };
+  /** Runs whose end one of the two streams has reached; cells of two shells may end together. */
+  const halfHeard = new Set<Run>();
   for (const name of ["stdout", "stderr"] as const) {
     const decoder = new TextDecoder();
     let rest = "";
@@ -184,8 +185,9 @@ function hear(process: ChildProcess, listener: ChildListener): void {
       rest = "";
       parts.forEach((part, index) => {
         if (index % 2 === 1) {
-          heard[name] = Number(part);
-          if (heard.stdout === heard.stderr) listener.drained(heard.stdout);
+          const run = Number(part);
+          if (halfHeard.delete(run)) listener.drained(run);
+          else halfHeard.add(run);
         } else {
           const text = part.replace(chatter, "");
           const cut = index === parts.length - 1 ? text.search(/\0[^\0]*$/) : -1;
