@@ -50,7 +50,7 @@ async function prepare(world: World): Promise<void> {
 
 async function installLab(say: (line: string) => void): Promise<void> {
   try {
-    await ensurePython({ pins, packages: ["jupyterlab"], talk: say });
+    await ensurePython({ pins, packages: ["jupyterlab", "anywidget"], talk: say });
   } catch (error) {
     throw error instanceof InputError ? withOtherWay(error) : error;
   }

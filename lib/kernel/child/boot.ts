@@ -6,6 +6,7 @@ import { cellImport, cellMeta, type Loader } from "./imports.ts";
 import { installInput } from "./input.ts";
 import { send } from "./pipe.ts";
 import * as runs from "./runs.ts";
+import { serveWidgetStates, slider, widget } from "./widget.ts";
 
 /** Makes this process ready to run cells; called by the script the front writes to its input. */
 export function boot(loader: Loader): void {
@@ -18,9 +19,10 @@ export function boot(loader: Loader): void {
   reportStrays();
   reportExit();
   // Deno allows its own `Deno.jupyter` to be replaced by assignment, and by nothing else.
-  Object.assign(Deno, { jupyter: { ...jupyter, comms } });
+  Object.assign(Deno, { jupyter: { ...jupyter, comms, widget, slider } });
   hidden("__k", { ...runs, receive, import: cellImport(loader), meta: cellMeta(loader) });
   Object.assign(globalThis, { display: jupyter.display });
+  serveWidgetStates();
   send({ kind: "ready" });
 }
 

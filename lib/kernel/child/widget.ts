@@ -1,0 +1,237 @@
+/**
+ * Widgets after anywidget's model: an ES module renders a state in the browser, and the state is
+ * one on both sides. The front end needs the anywidget extension; elsewhere its text shows.
+ *
+ * Source: Jupyter widget messaging protocol 2.1; anywidget 0.11 `AnyModel`.
+ */
+import { type Comm, type CommMessage, comms } from "./comms.ts";
+import { displaySymbol } from "./format.ts";
+import type { Bundle } from "../frames.ts";
+
+export interface WidgetOptions {
+  /** Text of an ES module whose default export has `render({ model, el })`. */
+  readonly esm: string;
+  readonly css?: string;
+  /** What both sides share; bytes travel as they are. */
+  readonly state?: Bundle;
+}
+
+type Listener = (value: unknown, widget: Widget) => unknown;
+
+const target = "jupyter.widget";
+const version = { version: "2.1.0" };
+const anywidget = {
+  _model_module: "anywidget",
+  _model_module_version: "~0.11.*",
+  _model_name: "AnyModel",
+  _view_module: "anywidget",
+  _view_module_version: "~0.11.*",
+  _view_name: "AnyView",
+  _view_count: null,
+};
+
+const open = new Map<string, Widget>();
+
+/** A model that front ends hold a copy of: what one side sets, the other sees. */
+export class Widget {
+  readonly #comm: Comm;
+  readonly #listeners = new Map<string, Set<Listener>>();
+  #state: Bundle;
+
+  constructor({ esm, css = "", state = {} }: WidgetOptions) {
+    const id = crypto.randomUUID();
+    this.#state = { ...anywidget, _anywidget_id: `irqscope.${id}`, _esm: esm, _css: css, ...state };
+    const { data, buffers } = split(this.#state);
+    this.#comm = comms.open(target, data, { metadata: version, buffers });
+    this.#comm.onmessage = (message) => this.#hear(message);
+    this.#comm.onclose = () => open.delete(this.#comm.id);
+    open.set(this.#comm.id, this);
+  }
+
+  /** A part of the state. */
+  get(name: string): unknown {
+    return this.#state[name];
+  }
+
+  /** Changes parts of the state here and in every front end. */
+  set(changes: Bundle): void {
+    this.#state = { ...this.#state, ...changes };
+    const { data, buffers } = split(changes);
+    this.#comm.send({ method: "update", ...data }, { buffers });
+    this.#tell(changes);
+  }
+
+  /** Calls with each new value of a part, wherever it was set; yields how to stop that. */
+  on(name: string, listener: Listener): () => void {
+    const listeners = this.#listeners.getOrInsertComputed(name, () => new Set());
+    listeners.add(listener);
+    return () => listeners.delete(listener);
+  }
+
+  /** Sends the views something that is no state. */
+  send(content: unknown, buffers: readonly Uint8Array[] = []): void {
+    this.#comm.send({ method: "custom", content }, { buffers });
+  }
+
+  /** Takes the widget off every page. */
+  close(): void {
+    open.delete(this.#comm.id);
+    this.#comm.close();
+  }
+
+  get value(): unknown {
+    return this.get("value");
+  }
+
+  set value(value: unknown) {
+    this.set({ value });
+  }
+
+  [displaySymbol](): Bundle {
+    const view = { version_major: 2, version_minor: 1, model_id: this.#comm.id };
+    return {
+      "application/vnd.jupyter.widget-view+json": view,
+      "text/plain": `Widget with value ${Deno.inspect(this.value)}`,
+    };
+  }
+
+  /** What a page that was reloaded asks for. */
+  snapshot(): { readonly id: string; readonly state: Bundle } {
+    return { id: this.#comm.id, state: this.#state };
+  }
+
+  #hear({ data, buffers }: CommMessage): void {
+    const { method, state = {}, buffer_paths: paths = [], content } = data as {
+      readonly method?: string;
+      readonly state?: Bundle;
+      readonly buffer_paths?: readonly (readonly (string | number)[])[];
+      readonly content?: unknown;
+    };
+    if (method === "request_state") this.set(this.#state);
+    if (method === "custom") this.#tell({ "msg:custom": content });
+    if (method !== "update") return;
+    const changes = joined(state, paths, buffers);
+    this.#state = { ...this.#state, ...changes };
+    this.#tell(changes);
+  }
+
+  #tell(changes: Bundle): void {
+    for (const [name, value] of Object.entries(changes)) {
+      for (const listener of this.#listeners.get(name) ?? []) listener(value, this);
+    }
+  }
+}
+
+/** A widget of one's own. */
+export function widget(options: WidgetOptions): Widget {
+  return new Widget(options);
+}
+
+export interface SliderOptions {
+  readonly label?: string;
+  readonly min?: number;
+  readonly max?: number;
+  readonly step?: number;
+  readonly value?: number;
+}
+
+/** A number between two others; `on("value", …)` hears it move. */
+export function slider(options: SliderOptions = {}): Widget {
+  const { label = "", min = 0, max = 100, step = 1, value = min } = options;
+  return new Widget({
+    esm: sliderModule,
+    css: sliderStyle,
+    state: { label, min, max, step, value },
+  });
+}
+
+const sliderModule = `
+export default {
+  render({ model, el }) {
+    const label = document.createElement("label");
+    const name = document.createElement("span");
+    const input = document.createElement("input");
+    const output = document.createElement("output");
+    label.className = "irqscope-slider";
+    input.type = "range";
+    const draw = () => {
+      name.textContent = model.get("label");
+      for (const key of ["min", "max", "step"]) input[key] = model.get(key);
+      input.value = output.textContent = model.get("value");
+    };
+    input.addEventListener("input", () => {
+      model.set("value", Number(input.value));
+      model.save_changes();
+    });
+    for (const key of ["label", "min", "max", "step", "value"]) model.on("change:" + key, draw);
+    draw();
+    label.append(name, input, output);
+    el.append(label);
+  },
+};
+`;
+
+const sliderStyle = `
+.irqscope-slider { display: inline-flex; gap: 0.75em; align-items: center; }
+.irqscope-slider input { width: 20em; }
+.irqscope-slider output { font-variant-numeric: tabular-nums; min-width: 4ch; text-align: right; }
+`;
+
+/** Front ends that come anew ask once for the states of all widgets. */
+export function serveWidgetStates(): void {
+  comms.register("jupyter.widget.control", (comm) => {
+    comm.onmessage = ({ data }) => {
+      if ((data as { readonly method?: string }).method === "request_states") answerStates(comm);
+    };
+  });
+}
+
+function answerStates(comm: Comm): void {
+  const states: Record<string, unknown> = {};
+  const paths: (string | number)[][] = [];
+  const buffers: Uint8Array[] = [];
+  for (const { id, state } of open.values().map((widget) => widget.snapshot())) {
+    const parts = split(state);
+    states[id] = {
+      model_name: anywidget._model_name,
+      model_module: anywidget._model_module,
+      model_module_version: anywidget._model_module_version,
+      state: parts.data.state,
+    };
+    paths.push(...parts.data.buffer_paths.map((path) => [id, "state", ...path]));
+    buffers.push(...parts.buffers);
+  }
+  comm.send({ method: "update_states", states, buffer_paths: paths }, { buffers });
+}
+
+/** A state with its bytes taken out, as messages carry it. */
+function split(state: Bundle) {
+  const paths: string[][] = [];
+  const buffers: Uint8Array[] = [];
+  const plain: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(state)) {
+    if (value instanceof Uint8Array) {
+      paths.push([name]);
+      buffers.push(value);
+    } else plain[name] = value;
+  }
+  return { data: { state: plain, buffer_paths: paths }, buffers };
+}
+
+/** A state with its bytes put back where the paths say. */
+function joined(
+  state: Bundle,
+  paths: readonly (readonly (string | number)[])[],
+  buffers: readonly Uint8Array[],
+): Bundle {
+  const whole = structuredClone(state) as Record<string | number, unknown>;
+  paths.forEach((path, index) => {
+    const last = path.at(-1);
+    const holder = path.slice(0, -1).reduce<Record<string | number, unknown> | undefined>(
+      (inner, key) => inner?.[key] as Record<string | number, unknown> | undefined,
+      whole,
+    );
+    if (holder && last !== undefined) holder[last] = buffers[index];
+  });
+  return whole;
+}
