@@ -5,6 +5,7 @@
 import { eraOf } from "../linux/eras.ts";
 import { type DeviceClass, devicesOf } from "./interrupt.ts";
 import type { Path } from "./path.ts";
+import { takes255AsBroadcast } from "./reach.ts";
 import type { Booted } from "./interrupt.ts";
 
 /** One device that cannot interrupt one online CPU. */
@@ -26,7 +27,7 @@ export interface Hazard {
   readonly meets?: (booted: Booted) => boolean;
 }
 
-export type HazardId = `H${1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11 | 12 | 13}`;
+export type HazardId = `H${1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11 | 12 | 13 | 14}`;
 
 const MAX_LOCAL_APIC = 0x8000;
 
@@ -42,11 +43,19 @@ export const HAZARDS: readonly Hazard[] = [
   },
   {
     id: "H5",
-    situation: "NumaConnect or UV, whose drivers know no invalid APIC ID, without remapping",
-    effect: "the vector domain declines and the I/O APIC finds no parent",
+    situation: "NumaConnect or UV, whose drivers know no invalid APIC ID",
+    effect: "the vector domain declines, no limit keeps CPUs offline that no message can name",
     source: "Linux 6.1 arch/x86/kernel/apic/apic_numachip.c numachip_apic_id_valid",
-    explains: (lost) => isOrphanIoapic(lost) && hasAlwaysValidIds(lost),
+    explains: hasAlwaysValidIds,
     meets: (booted) => hasAlwaysValidIds(booted) && hasOrphanIoapic(booted),
+  },
+  {
+    id: "H14",
+    situation: "up to 6.3 x2apic_phys, and x2APIC refused after firmware had it on",
+    effect: "the driver of x2APIC stays without a limit, the vector domain declines",
+    source: "Linux 5.11 arch/x86/kernel/apic/x2apic_phys.c x2apic_phys_probe, mended in 6.4",
+    explains: (lost) => isOrphanIoapic(lost) && keepsX2apicDriver(lost),
+    meets: (booted) => keepsX2apicDriver(booted) && hasOrphanIoapic(booted),
   },
   {
     id: "H4",
@@ -68,7 +77,8 @@ export const HAZARDS: readonly Hazard[] = [
     situation: "APIC ID 255 under the limit of 255, where receivers take 0xFF as broadcast",
     effect: "a message for it goes to everyone",
     source: "Linux arch/x86/kvm/lapic.c kvm_apic_mda, KVM_X2APIC_API_DISABLE_BROADCAST_QUIRK",
-    explains: ({ apicId }) => apicId === 255,
+    explains: ({ path, apicId, ...booted }) =>
+      path.kind === "open" && apicId === 255 && takes255AsBroadcast(booted),
   },
   {
     id: "H3",
@@ -144,6 +154,10 @@ export function losesSubhandle({ machine, boot }: Booted, device: string): boole
   if (eraOf(machine.kernel).subhandleWritten) return false;
   const found = machine.devices.find(({ bdf }) => bdf === device);
   return found?.uses === "msi" && found.msi > 1 && boot.parents[device]?.kind === "intelIr";
+}
+
+function keepsX2apicDriver({ boot: { apic } }: Booted): boolean {
+  return apic.driver === "physical x2apic" && apic.mode === "xapic";
 }
 
 const ALWAYS_VALID = ["NumaConnect system", "NumaConnect2 system", "UV large system"];

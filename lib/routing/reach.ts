@@ -85,7 +85,7 @@ function physicalReach(booted: Booted, bits: Bits): Named {
 }
 
 /** KVM unless told otherwise: a device's 0xFF means everyone, to x2APICs too. */
-function takes255AsBroadcast({ machine: { delivery }, boot: { apic } }: Booted): boolean {
+export function takes255AsBroadcast({ machine: { delivery }, boot: { apic } }: Booted): boolean {
   return apic.mode === "x2apic" && delivery.apic === "kvm" && delivery.kvmBroadcastQuirk === true;
 }
 

@@ -129,7 +129,11 @@ function bindingLimit(
 }
 
 /** The boot CPU alone may be online above the limit in force: nobody checks it. */
-function excludes({ online }: Pick<Boot, "online">, { limit, value }: Rung, apicId: number): boolean {
+function excludes(
+  { online }: Pick<Boot, "online">,
+  { limit, value }: Rung,
+  apicId: number,
+): boolean {
   const unchecked = limit === IN_FORCE && online.some((cpu) => cpu.apicId === apicId);
   return value === "none" || value !== null && apicId > value && !unchecked;
 }

@@ -1,0 +1,173 @@
+/**
+ * The mail as theorems, proved by asking every configuration of a space.
+ *
+ * The mail's claim: the vector domain shall decline exactly when there could be CPUs that its own
+ * messages cannot reach; that is not about interrupt remapping, nor about x2APIC. And a device
+ * without a parent is better than one whose interrupts get lost.
+ */
+import { IdSet } from "../bits/id_set.ts";
+import { type ApicState, type BootFacts, bootFacts } from "../linux/boot.ts";
+import { eraOf } from "../linux/eras.ts";
+import { ioapicFwspec } from "../linux/fwspec.ts";
+import { x86VectorSelect } from "../linux/select.ts";
+import { reachByWidth } from "../x86/reach.ts";
+import { type HazardId, HAZARDS } from "./hazards.ts";
+import { hazardsOf, lostPairs } from "./outcome.ts";
+import { type Axis, SPACE } from "./space.ts";
+import { type Configuration, differences, sweep, type SweepOptions } from "./sweep.ts";
+
+/** A configuration in words: what it differs in from the plain machine; none for the plain one. */
+export type Example = readonly string[];
+
+export interface Proof {
+  readonly configurations: number;
+  /** The vector domain offers itself exactly when its messages reach every ID that is valid. */
+  readonly offersWhenItReaches: { readonly checked: number; readonly exceptions: number };
+  /**
+   * Boots whose first CPU is above the limit: no driver's check asks it (H6), so the rule, which
+   * speaks of valid IDs, holds, and the CPU is out of reach all the same.
+   */
+  readonly bootCpuAboveLimit: { readonly count: number; readonly smallest: Example | null };
+  readonly refuted: readonly Refutation[];
+  /** Lost (device, CPU) pairs, by the hazard that explains them; null is none that we know. */
+  readonly lost: readonly LostCount[];
+  /** For every hazard the smallest configuration in it. */
+  readonly met: Readonly<Partial<Record<HazardId, Example>>>;
+}
+
+/** A criterion that was thought of and is not the one, by its smallest counterexamples. */
+export interface Refutation {
+  readonly criterion: string;
+  /** It says "decline" and the vector domain reaches everyone. */
+  readonly declinesForNothing: Example | null;
+  /** It says "accept" and some valid ID is out of the vector domain's reach. */
+  readonly acceptsTooMuch: Example | null;
+}
+
+export interface LostCount {
+  readonly hazard: HazardId | null;
+  /** Only under the mail's rule, or in any era. */
+  readonly mail: number;
+  readonly all: number;
+  readonly smallest: Example;
+}
+
+export interface ProofOptions extends SweepOptions {
+  readonly axes?: readonly Axis[];
+}
+
+export function proveTheMail({ axes = SPACE, ...options }: ProofOptions = {}): Proof {
+  const offers = { checked: 0, exceptions: 0 };
+  const bootCpu = new Smallest();
+  const criteria = CRITERIA.map((criterion) => ({
+    ...criterion,
+    declinesForNothing: new Smallest(),
+    acceptsTooMuch: new Smallest(),
+  }));
+  const losses = new Map<HazardId | null, { mail: number; all: number; smallest: Smallest }>();
+  const met = new Map<HazardId, Smallest>(HAZARDS.map(({ id }) => [id, new Smallest()]));
+
+  const configurations = sweep(axes, (configuration) => {
+    const { machine } = configuration;
+    const boot = bootFacts(machine);
+    const era = eraOf(machine.kernel);
+    if (era.parentSearch === "fwspec" && boot.apic.mode !== "pic") {
+      offers.checked++;
+      const reaches = vectorReachesAllValid(boot.apic);
+      if (vectorOffers(boot.apic) !== reaches) offers.exceptions++;
+      if (isBootCpuAboveLimit(boot)) bootCpu.see(configuration);
+      for (const { saysDecline, declinesForNothing, acceptsTooMuch } of criteria) {
+        if (saysDecline(boot) && reaches) declinesForNothing.see(configuration);
+        if (!saysDecline(boot) && !reaches) acceptsTooMuch.see(configuration);
+      }
+    }
+    for (const hazard of hazardsOf({ machine, boot })) met.get(hazard)!.see(configuration);
+    for (const { hazard } of lostPairs({ machine, boot })) {
+      const loss = losses.get(hazard) ?? { mail: 0, all: 0, smallest: new Smallest() };
+      losses.set(hazard, loss);
+      loss.all++;
+      if (era.name === "mail") loss.mail++;
+      loss.smallest.see(configuration);
+    }
+  }, options);
+
+  return {
+    configurations,
+    offersWhenItReaches: offers,
+    bootCpuAboveLimit: { count: bootCpu.count, smallest: bootCpu.inWords(axes) },
+    refuted: criteria.map(({ criterion, declinesForNothing, acceptsTooMuch }) => ({
+      criterion,
+      declinesForNothing: declinesForNothing.inWords(axes),
+      acceptsTooMuch: acceptsTooMuch.inWords(axes),
+    })),
+    lost: [...losses].map(([hazard, { mail, all, smallest }]) => ({
+      hazard,
+      mail,
+      all,
+      smallest: smallest.inWords(axes) ?? [],
+    })),
+    met: Object.fromEntries(
+      [...met].flatMap(([id, smallest]) => smallest.count ? [[id, smallest.inWords(axes)!]] : []),
+    ),
+  };
+}
+
+/** What `x86_vector_select` answers an I/O APIC. */
+export function vectorOffers(apic: ApicState): boolean {
+  return x86VectorSelect(ioapicFwspec(0), apic).kind === "selected";
+}
+
+/** Whether the vector domain's own words name every APIC ID that is valid. */
+export function vectorReachesAllValid(apic: ApicState): boolean {
+  // flat_probe steps back above eight possible CPUs: each of them has its bit.
+  if (apic.destId === "cpuBit") return true;
+  return validIds(apic).isSubsetOf(composedIds(apic));
+}
+
+const GREATEST_ID = 0xffff_fffe;
+
+/** IDs the driver calls valid. That Linux registers none above 32767 (H11) is no part of the rule. */
+function validIds({ maxApicId }: ApicState): IdSet {
+  return IdSet.of([0, maxApicId ?? GREATEST_ID]);
+}
+
+function composedIds({ mode, destMode, extDestId }: ApicState): IdSet {
+  const reading = mode === "x2apic" ? `x2apic-${destMode}` as const : "xapic-physical";
+  const named = reachByWidth(reading, extDestId ? 15 : 8);
+  return named.kind === "ids" ? named.ids : IdSet.empty;
+}
+
+function isBootCpuAboveLimit({ online, maxApicId }: BootFacts): boolean {
+  return online.length > 0 && online[0]!.apicId > (maxApicId ?? Infinity);
+}
+
+/** What was proposed instead, before the mail. */
+const CRITERIA = [
+  {
+    criterion: "interrupt remapping is enabled",
+    saysDecline: ({ irqRemapping }: BootFacts) => irqRemapping !== "off",
+  },
+  {
+    criterion: "x2APIC is enabled",
+    saysDecline: ({ x2apic }: BootFacts) => x2apic,
+  },
+] as const;
+
+/** Of the configurations seen, the one with the fewest differences; the first of equals. */
+class Smallest {
+  #picks: readonly number[] | null = null;
+  #weight = Infinity;
+  count = 0;
+
+  see({ picks }: Configuration): void {
+    this.count++;
+    const weight = picks.reduce((sum, pick) => sum + Number(pick > 0), 0);
+    if (weight >= this.#weight) return;
+    this.#weight = weight;
+    this.#picks = [...picks];
+  }
+
+  inWords(axes: readonly Axis[]): Example | null {
+    return this.#picks && differences(axes, this.#picks);
+  }
+}
