@@ -4,6 +4,7 @@ import type { CommandTable } from "./command.ts";
 export const commands: CommandTable = {
   boot: () => import("./commands/boot.ts").then((m) => m.bootCommand),
   compare: () => import("./commands/compare.ts").then((m) => m.compareCommand),
+  decode: () => import("./commands/decode.ts").then((m) => m.decodeCommand),
   eval: () => import("./commands/eval.ts").then((m) => m.evalCommand),
   reach: () => import("./commands/reach.ts").then((m) => m.reachCommand),
   why: () => import("./commands/why.ts").then((m) => m.whyCommand),
