@@ -140,15 +140,19 @@ export class Front {
     }
   }
 
+  /** In order, but what stops things waits for nothing. */
   async #takeControl(): Promise<void> {
     const { main } = this.#services.subshells;
+    let before = Promise.resolve();
     for await (const frames of this.#channels.control) {
       const opened = this.#session.open(frames);
       if (opened.kind !== "message") continue;
       const { message } = opened;
       const handler = handlerFor(message, "control");
       const work = handler && (() => handler.handle(this.#services, message, main));
-      await this.#answer(message, { router: this.#channels.control, work });
+      const answer = () => this.#answer(message, { router: this.#channels.control, work });
+      if (handler?.urgent) void answer();
+      else before = before.then(answer);
     }
   }
 
