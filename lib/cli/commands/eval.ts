@@ -6,6 +6,7 @@ import { differences } from "../vectors/agree.ts";
 import { type Answered, evaluateFile } from "../vectors/evaluate.ts";
 import { type Given, listIn, textIn } from "../vectors/input.ts";
 
+/** The answers are data whoever reads them; how they compare with what was expected is talk. */
 export const evalCommand = command({
   name: "eval",
   summary: "What the model answers to a file of test vectors",
@@ -15,10 +16,11 @@ export const evalCommand = command({
   async run({ VECTORS }, _, world) {
     const file = parse(await world.readText(VECTORS), VECTORS);
     const answers = evaluateFile(file);
+    world.talk(report(file as Given, answers, world.err));
     return {
       json: answers,
       no: answers.some(({ error }) => error !== undefined),
-      text: (terminal) => report(file as Given, answers, terminal),
+      text: () => JSON.stringify(answers, null, 2),
     };
   },
 });
