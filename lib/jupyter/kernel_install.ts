@@ -49,7 +49,7 @@ export async function installKernel(
     for (const logo of logos) await Deno.writeFile(join(folder, logo), readLogo(logo));
     const deno = await lastingDeno(folder);
     const env = lastingEnv(place);
-    const spec = kernelspec({ deno, project, displayName, permissions, env, debugger: false });
+    const spec = kernelspec({ deno, project, displayName, permissions, env });
     await writeWhole(join(folder, "kernel.json"), `${JSON.stringify(spec, null, 2)}\n`);
     return { name, folder, spec };
   } catch (error) {

@@ -27,7 +27,6 @@ export interface KernelspecOptions {
   /** Deno's permission options for the user's code, such as `--allow-net=example.org`. */
   readonly permissions: readonly string[];
   readonly env: Readonly<Record<string, string>>;
-  readonly debugger: boolean;
 }
 
 export const entryPoint = "lib/kernel/main.ts";
@@ -52,7 +51,8 @@ export function kernelspec(options: KernelspecOptions): Kernelspec {
     interrupt_mode: "message",
     kernel_protocol_version: protocolVersion,
     ...(Object.keys(env).length > 0 ? { env: { ...env } } : {}),
-    metadata: options.debugger ? { debugger: true } : {},
+    // JupyterLab shows its debugger for kernels whose kernelspec says this, whatever they reply.
+    metadata: { debugger: true },
   };
 }
 

@@ -70,7 +70,6 @@ Deno.test("permissions stand between the entry point and the connection file", (
     displayName: "x",
     permissions: ["--allow-net=a", "--allow-read"],
     env: {},
-    debugger: false,
   });
   assert.deepEqual(argv.slice(-4), [
     "/p/lib/kernel/main.ts",
