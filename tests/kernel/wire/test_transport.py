@@ -127,12 +127,17 @@ def test_subscription_that_is_no_utf8_gets_no_welcome_and_unsubscribing_none_eit
     assert result(me.run("1 + 1")[1]) == "2"
 
 
-def test_starting_is_said_once_and_first():
-    with Kernel() as kernel:
-        kernel.me.run("1")
+def test_starting_is_said_once_and_to_the_first_subscriber():
+    with Kernel(wait=False) as kernel:
+        assert kernel.early.poll(20_000)
+        me = kernel.client()
+        me.ready()
+        me.run("1")
         early = []
         while kernel.early.poll(200):
-            early.append(kernel.me.decode(kernel.early.recv_multipart()))
+            early.append(me.decode(kernel.early.recv_multipart()))
+        assert [m["type"] for m in early[:2]] == ["iopub_welcome", "status"]
+        assert early[1]["parent_header"] == {}
         said = [m["content"]["execution_state"] for m in early if m["type"] == "status"]
         assert said[0] == "starting" and said.count("starting") == 1
 
