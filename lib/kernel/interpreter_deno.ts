@@ -1,9 +1,10 @@
 import type { Received } from "./child/comms.ts";
-import { compileCell } from "./compile.ts";
+import { compileCell, type Compiled } from "./compile.ts";
 import { completenessOf } from "./compile_complete.ts";
 import type { SyntaxProblem } from "./compile_parse.ts";
 import { CellDebugger } from "./debug/debugger.ts";
 import { type FolderConfig, folderConfig } from "./folder_config.ts";
+import { before, Intelligence } from "./intelligence.ts";
 import type {
   Cell,
   CellError,
@@ -16,16 +17,22 @@ import type {
   Surroundings,
   UserExpression,
 } from "./interpreter.ts";
+import type { TypeProblem } from "./language/service.ts";
 import { Runner } from "./runner.ts";
 import { type RunRecord, RunTable } from "./run_table.ts";
 import { readSugar, type Sugar } from "./sugar.ts";
 import { excerptAt } from "./traceback.ts";
+import { policyIn, reportOf, type TypePolicy } from "./type_report.ts";
 
 export interface InterpreterOptions {
   /** The notebook's folder, absolute: where its imports, its files and its rights begin. */
   readonly folder: string;
   /** `--allow-…` and `--deny-…` flags for the user's process, beyond the default rights. */
   readonly permissions?: readonly string[];
+  /** What becomes of a cell's type errors; `warn` unless given. */
+  readonly types?: TypePolicy;
+  /** Folder of the locks by which kernels share their language servers; the user's own if absent. */
+  readonly slots?: string;
 }
 
 /** Runs cells in a Deno process of their own, directed through V8's inspector. */
@@ -36,6 +43,9 @@ export function createInterpreter(
   return new DenoInterpreter(surroundings, options);
 }
 
+/** A cell's end waits no longer than this for its type errors; later ones come with the next. */
+const typesMs = 150;
+
 type CommMessage = Parameters<Interpreter["comm"]>[0];
 
 class DenoInterpreter implements Interpreter {
@@ -44,16 +54,37 @@ class DenoInterpreter implements Interpreter {
   readonly #config: Promise<FolderConfig>;
   readonly #debugger: CellDebugger;
 
-  constructor(surroundings: Surroundings, { folder, permissions = [] }: InterpreterOptions) {
+  readonly #intelligence: Intelligence;
+  #policy: TypePolicy;
+  /** Reports of type errors that came too late for their own cell. */
+  #late: string[] = [];
+
+  constructor(surroundings: Surroundings, options: InterpreterOptions) {
+    const { folder, permissions = [], types = "warn", slots } = options;
+    this.#policy = types;
     this.#config = folderConfig(folder);
     this.#config.catch(() => {}); // Told when a cell needs it.
-    const options = { folder, flags: permissions, config: this.#config };
-    this.#runner = new Runner(surroundings, this.#runs, options);
+    const config = this.#config;
+    this.#runner = new Runner(
+      {
+        publish: (output, parent) => surroundings.publish(output, parent),
+        ask: (prompt, options) => surroundings.ask(prompt, options),
+        replaced: (because) => {
+          this.#debugger.replaced();
+          this.#intelligence.forget();
+          surroundings.replaced(because);
+        },
+      },
+      this.#runs,
+      { folder, flags: permissions, config },
+    );
     this.#debugger = new CellDebugger({
       inspector: async () => (await this.#runner.child()).inspector,
       event: (content) =>
         surroundings.publish(debugEvent(content), this.#runs.current()?.parent ?? ""),
     });
+    const inspector = () => this.#runner.inspector;
+    this.#intelligence = new Intelligence({ folder, config, inspector, slots });
   }
 
   async start(): Promise<void> {
@@ -84,12 +115,12 @@ class DenoInterpreter implements Interpreter {
     });
   }
 
-  complete(_code: string, cursor: number): Promise<Completion> {
-    return Promise.resolve({ start: cursor, end: cursor, matches: [] });
+  async complete(code: string, cursor: number): Promise<Completion> {
+    return await this.#intelligence.complete(code, cursor);
   }
 
-  inspect(_code: string, _cursor: number, _detail: 0 | 1): Promise<MimeBundle | undefined> {
-    return Promise.resolve(undefined);
+  async inspect(code: string, cursor: number, detail: 0 | 1): Promise<MimeBundle | undefined> {
+    return await this.#intelligence.inspect(code, cursor, detail);
   }
 
   isComplete(code: string): Promise<Completeness> {
@@ -97,6 +128,7 @@ class DenoInterpreter implements Interpreter {
   }
 
   async dispose(): Promise<void> {
+    this.#intelligence.stop();
     await this.#runner.dispose();
   }
 
@@ -115,14 +147,33 @@ class DenoInterpreter implements Interpreter {
       const { file, run, source, expression } = record;
       const compiled = await compileCell(source, { file, run, jsx, expression });
       if (compiled.kind === "syntaxError") this.#refuse(record, syntaxError(record, compiled));
-      else {
-        await this.#debugger.compiled({ file, source, ...compiled });
-        await this.#runner.run(record, compiled);
-      }
+      else if (expression) await this.#runner.run(record, compiled);
+      else await this.#runTyped(record, compiled);
     } catch (error) {
       this.#refuse(record, plainError(error));
     }
     await record.ended.promise;
+  }
+
+  /** Runs a cell and has its types looked at meanwhile, or before where errors forbid it to run. */
+  async #runTyped(record: RunRecord, compiled: Compiled): Promise<void> {
+    const { file, source } = record;
+    await this.#debugger.compiled({ file, source, ...compiled });
+    this.#policy = policyIn(source) ?? this.#policy;
+    for (const text of this.#late.splice(0)) this.#warn(record, text);
+    const looked = this.#intelligence.commit(source);
+    if (this.#policy === "off") return await this.#runner.run(record, compiled);
+    const problems = this.#policy === "error" ? await looked : [];
+    if (problems.length > 0) return this.#refuse(record, typeError(problems, record));
+    await this.#runner.run(record, compiled);
+    const found = this.#intelligence.warm ? await before(typesMs, looked) : undefined;
+    if (found) this.#warn(record, reportOf(found, record, "warning"));
+    else looked.then((late) => this.#late.push(reportOf(late, record, "warning")), () => {});
+    this.#intelligence.startSoon();
+  }
+
+  #warn(record: RunRecord, text: string): void {
+    if (text) this.#runner.publish(record, { kind: "stream", name: "stderr", text });
   }
 
   #refuse(record: RunRecord, error: CellError): void {
@@ -197,6 +248,12 @@ function syntaxError({ file, source }: RunRecord, problem: SyntaxProblem): CellE
   const evalue = `${message} (${file}:${line}:${column})`;
   const traceback = [`SyntaxError: ${message}`, ...excerptAt(file, source, problem)];
   return { ename: "SyntaxError", evalue, traceback };
+}
+
+function typeError(problems: readonly TypeProblem[], record: RunRecord): CellError {
+  const [{ code, message }] = problems as [TypeProblem];
+  const text = reportOf(problems, record, "error");
+  return { ename: `TS${code}`, evalue: message, traceback: text.trimEnd().split("\n") };
 }
 
 function plainError(error: unknown): CellError {

@@ -66,6 +66,11 @@ export class Runner implements ChildListener {
     return this.#child ?? await (this.#starting ??= this.#start());
   }
 
+  /** The inspector of the child that is up; undefined while none is. */
+  get inspector(): Inspector | undefined {
+    return this.#child?.inspector;
+  }
+
   /** Resolves when the run is over and everything it said has been published. */
   async run(record: RunRecord, compiled: Compiled): Promise<void> {
     const { inspector } = await this.child();

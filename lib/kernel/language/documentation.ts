@@ -40,9 +40,14 @@ function fenced(code: string): string {
 }
 
 function plainText(markdown: string): string {
-  return markdown
-    .replaceAll(/^```.*\n?/gm, "")
+  return markdown.split(/^```.*\n?/m)
+    .map((part, index) => index % 2 === 1 ? part : unmarked(part))
+    .join("").trim();
+}
+
+/** Prose without its marks; underscores inside a word are the word's own. */
+function unmarked(prose: string): string {
+  return prose
     .replaceAll(/\[([^\]]*)\]\([^)]*\)/g, "$1")
-    .replaceAll(/[*_`]{1,2}(@?[\p{L}\w.$]+)[*_`]{1,2}/gu, "$1")
-    .trim();
+    .replaceAll(/(?<!\w)[*_`]{1,2}(@?[\p{L}\w.$]+)[*_`]{1,2}(?!\w)/gu, "$1");
 }
