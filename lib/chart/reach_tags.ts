@@ -1,3 +1,4 @@
+import { groupBy } from "../bits/group_by.ts";
 import { formatApicId, formatInterval } from "./apic_id.ts";
 import { pixelOf, type ReachAxis } from "./reach_axis.ts";
 import type { Mark } from "./reach_row.ts";
@@ -67,7 +68,7 @@ function needed(all: readonly Group[]): number {
 
 function closest(all: readonly Group[], axis: ReachAxis): number | undefined {
   const distance = (i: number) => pixelOf(axis, all[i + 1]!.low) - pixelOf(axis, all[i]!.high);
-  return all.keys()
+  return [...all.keys()]
     .filter((i) => i + 1 < all.length && all[i]!.verdict === all[i + 1]!.verdict)
     .reduce<number | undefined>(
       (best, i) => best === undefined || distance(i) < distance(best) ? i : best,
@@ -76,8 +77,7 @@ function closest(all: readonly Group[], axis: ReachAxis): number | undefined {
 }
 
 function oneEach(all: readonly Group[]): Group[] {
-  return Map.groupBy(all, ({ verdict }) => verdict).values()
-    .map((same) => same.reduce(join)).toArray();
+  return [...groupBy(all, ({ verdict }) => verdict).values()].map((same) => same.reduce(join));
 }
 
 function join(a: Group, b: Group): Group {

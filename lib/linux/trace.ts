@@ -1,4 +1,5 @@
 /** A boot's decisions told in order, each with its reason and the kernel function that makes it. */
+import { groupBy } from "../bits/group_by.ts";
 import type { Declined } from "./boot.ts";
 import type { Decided, Panic } from "./decide.ts";
 import type { Decision } from "./decision.ts";
@@ -281,7 +282,7 @@ const DECLINED_PARENT: Readonly<Record<string, string>> = {
 
 /** All PCI functions of one fate in one decision. */
 function pciStep(devices: readonly DeviceDomain[]): readonly Decision[] {
-  const byParent = Map.groupBy(
+  const byParent = groupBy(
     devices.filter(({ class: kind }) => kind === "pciMsi"),
     ({ parent }) => parent.domain ?? "",
   );

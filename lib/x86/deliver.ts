@@ -15,6 +15,7 @@
  *
  * @module
  */
+import { groupBy } from "../bits/group_by.ts";
 import type { Shorthand } from "./icr.ts";
 import type { InterruptMessage } from "./interrupt_message.ts";
 import type { Lapic, LapicMode } from "./lapic.ts";
@@ -115,8 +116,9 @@ function census(lapics: readonly Lapic[]): Census {
     return { listening: lapics, byMode: { xapic: [], x2apic: lapics } };
   }
   if (x2apics === 0) return { listening: lapics, byMode: { xapic: lapics, x2apic: [] } };
-  const { xapic = [], x2apic = [] } = Object.groupBy(lapics, ({ mode }) => mode);
-  return { listening: lapics, byMode: { xapic, x2apic } };
+  const groups = groupBy(lapics, ({ mode }) => mode);
+  const byMode = { xapic: groups.get("xapic") ?? [], x2apic: groups.get("x2apic") ?? [] };
+  return { listening: lapics, byMode };
 }
 
 const MODES = ["xapic", "x2apic"] as const satisfies readonly LapicMode[];

@@ -5,6 +5,7 @@ export const tools = {
   chromium: { programs: ["chromium", "chromium-browser", "google-chrome"], debian: "chromium" },
   qemu: { programs: ["qemu-system-x86_64"], debian: "qemu-system-x86" },
   iasl: { programs: ["iasl"], debian: "acpica-tools" },
+  node: { programs: ["node"], debian: "nodejs" },
   dpkgDeb: { programs: ["dpkg-deb"], debian: "dpkg" },
 } as const;
 
