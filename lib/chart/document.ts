@@ -1,12 +1,12 @@
 /** The part of a DOM node that charts use; browsers and linkedom both have it. */
 export interface ChartNode {
-  setAttribute(name: string, value: string): void;
-  append(...nodes: (ChartNode | string)[]): void;
+  /** The node's own markup. */
   readonly outerHTML: string;
 }
 
 /** The part of a DOM document that charts use, passed in so that no global is needed. */
 export interface ChartDocument {
+  /** As in the DOM. */
   createElementNS(namespace: string, name: string): ChartNode;
 }
 

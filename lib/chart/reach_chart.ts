@@ -1,4 +1,5 @@
 import { formatIntervals } from "./apic_id.ts";
+import { type Chart, type ChartBundle, jupyterDisplay } from "./chart.ts";
 import { type ChartDocument, createDocument } from "./document.ts";
 import { figureHtml, type FigureText, standaloneSvg } from "./figure.ts";
 import { reachFinding } from "./reach_finding.ts";
@@ -8,33 +9,17 @@ import { groupMarks, labelOf } from "./reach_tags.ts";
 import { reachText } from "./reach_text.ts";
 import type { Verdict } from "./verdict.ts";
 
-/** A chart in every form a reader may need; a notebook shows the richest it can. */
-export interface Chart {
-  readonly title: string;
-  readonly description: string;
-  readonly html: string;
-  readonly svg: string;
-  readonly text: string;
-  readonly [jupyterDisplay]: () => Promise<ChartBundle>;
-}
-
-export interface ChartBundle {
-  readonly "text/html": string;
-  readonly "image/svg+xml": string;
-  readonly "image/png"?: string;
-  readonly "text/plain": string;
-}
-
+/** What a chart may be told; without it, all is worked out from the rows. */
 export interface ChartOptions {
+  /** The DOM to draw on; without it the page's own, or a fresh one. */
   readonly document?: ChartDocument;
+  /** The line below the title. */
   readonly subtitle?: string;
+  /** The line below the picture. */
   readonly caption?: string;
   /** Turns the SVG into a base64 PNG, where pictures in pixels are wanted. */
   readonly rasterise?: (svg: string) => string | Promise<string>;
 }
-
-/** The symbol by which Deno's Jupyter kernels ask a value for its MIME bundle. */
-export const jupyterDisplay: unique symbol = Symbol.for("Jupyter.display") as never;
 
 /**
  * Draws which APIC IDs each configuration can interrupt: a bar over a logarithmic axis of all

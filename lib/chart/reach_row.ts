@@ -2,12 +2,15 @@ import type { Verdict } from "./verdict.ts";
 
 /** What a row needs of a set of APIC IDs; `IdSet` has it. */
 export interface Intervals {
+  /** First and last ID of every interval, ascending. */
   intervals(): Iterable<readonly [low: number, high: number]>;
 }
 
 /** One configuration: which APIC IDs its interrupts can name, and which CPUs it has. */
 export interface ReachRow {
+  /** The configuration's name. */
   readonly label: string;
+  /** IDs that its messages can name. */
   readonly reach: Intervals;
   /** APIC IDs of the CPUs that run. */
   readonly ids: readonly number[];

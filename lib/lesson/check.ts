@@ -19,13 +19,15 @@ export class ClaimError extends Error {
 }
 
 /** Prints a tick and the claim when both values are equal in depth, and throws otherwise. */
-export function check(claim: string, found: unknown, expected: unknown = true): void {
+export function check(claim: string, found: unknown, ...given: [expected?: unknown]): void {
+  const expected = given.length === 0 ? true : given[0];
   if (!isDeepStrictEqual(found, expected)) throw new ClaimError(claim, found, expected);
   console.log(`✓ ${claim}${expected === true ? "" : `: ${show(found)}`}`);
 }
 
 /** Prints a cross and what was found instead: a belief that does not survive the model. */
-export function refute(belief: string, found: unknown, believed: unknown = true): void {
+export function refute(belief: string, found: unknown, ...given: [believed?: unknown]): void {
+  const believed = given.length === 0 ? true : given[0];
   const denial = `not: ${belief}`;
   if (isDeepStrictEqual(found, believed)) throw new ClaimError(denial, found, "something else");
   const instead = typeof found === "boolean" ? "" : `: it is ${show(found)}`;

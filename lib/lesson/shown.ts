@@ -1,4 +1,4 @@
-import { type ChartBundle, jupyterDisplay } from "../chart/reach_chart.ts";
+import { type ChartBundle, jupyterDisplay } from "../chart/chart.ts";
 
 /** A value that a notebook shows as HTML where it can and as text everywhere else. */
 export interface Shown {

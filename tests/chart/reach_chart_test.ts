@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { Resvg } from "@resvg/resvg-js";
 import { createDocument } from "../../lib/chart/document.ts";
-import { jupyterDisplay, reachChart } from "../../lib/chart/reach_chart.ts";
+import { jupyterDisplay } from "../../lib/chart/chart.ts";
+import { reachChart } from "../../lib/chart/reach_chart.ts";
 import { crowded, fourWays, span } from "./reach_sets.ts";
 
 const goldens = { fourWays, crowded, alone: fourWays.slice(0, 1) };

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { jupyterDisplay } from "../../lib/chart/reach_chart.ts";
+import { jupyterDisplay } from "../../lib/chart/chart.ts";
 import { check, ClaimError, predict, refute, stateStrip } from "../../lib/lesson/mod.ts";
 
 const replies = { yes: "Because it is.", no: "It would be, if <x>." };
@@ -41,6 +41,9 @@ Deno.test("a claim that holds prints its tick", () => {
     "✓ two and two are four: 4",
   ]);
   assert.deepEqual(printed(() => check("it holds", true)), ["✓ it holds"]);
+  assert.deepEqual(printed(() => check("it is absent", undefined, undefined)), [
+    "✓ it is absent: undefined",
+  ]);
 });
 
 Deno.test("a claim that does not hold ends the cell and says what was found", () => {
