@@ -1,4 +1,5 @@
 /** `deno task lab`: JupyterLab on the notebooks, with the kernel, all inside the project's folder. */
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { installKernel } from "../jupyter/kernel_install.ts";
 import { command } from "./command.ts";
@@ -8,9 +9,9 @@ import type { Tool } from "./help.ts";
 import { labEnvironment, writeLabDefaults } from "./lab_environment.ts";
 import { type LabServer, startLab } from "./lab_server.ts";
 import { whileWorking } from "./live_line.ts";
-import { flag, whole } from "./option.ts";
+import { flag, text, whole } from "./option.ts";
 import { ensurePython, venv } from "./python_env.ts";
-import { denoWorld, type World } from "./world.ts";
+import { denoWorld, projectRoot, type World } from "./world.ts";
 
 export const labTool: Tool = {
   call: "deno task",
@@ -28,16 +29,19 @@ export const lab = command({
       min: 1,
       max: 65535,
     }),
+    notebooks: text("DIR", "The folder to open; without it notebooks"),
   },
   examples: ["lab", "lab --no-browser --port 8890"],
-  async run(_words, { noBrowser, port }, world) {
+  async run(_words, { noBrowser, port, notebooks }, world) {
     await prepare(world);
-    const server = startLab({ port, browser: !noBrowser });
+    const folder = notebooks === undefined ? ownNotebooks : world.resolve(notebooks);
+    const server = startLab({ port, browser: !noBrowser, folder });
     const code = await untilEnded(server, world);
     return { json: { status: code }, text: () => "JupyterLab has ended", no: code !== 0 };
   },
 });
 
+const ownNotebooks = join(projectRoot, "notebooks");
 const pins = fileURLToPath(new URL("../../tests/requirements.txt", import.meta.url));
 
 /** Makes `.venv` with JupyterLab and registers the kernel in it. */

@@ -8,6 +8,8 @@ import { projectRoot } from "./world.ts";
 export interface LabOptions {
   readonly port: number | undefined;
   readonly browser: boolean;
+  /** The folder of the notebooks, absolute. */
+  readonly folder: string;
 }
 
 export interface LabServer {
@@ -19,7 +21,7 @@ export interface LabServer {
   stop(): Promise<void>;
 }
 
-const firstPage = "00-the-mail.ipynb";
+const firstPage = "/lab/tree/00-the-mail.ipynb";
 
 export function startLab(options: LabOptions): LabServer {
   const child = new Deno.Command(venvProgram("python"), {
@@ -37,12 +39,12 @@ export function startLab(options: LabOptions): LabServer {
   };
 }
 
-function labArguments({ port, browser }: LabOptions): string[] {
+function labArguments({ port, browser, folder }: LabOptions): string[] {
   return [
     "--Application.log_level=WARN",
     "--ServerApp.answer_yes=True",
-    "--ServerApp.root_dir=notebooks",
-    `--LabApp.default_url=/lab/tree/${firstPage}`,
+    `--ServerApp.root_dir=${folder}`,
+    `--LabApp.default_url=${firstPage}`,
     ...(port === undefined ? [] : [`--port=${port}`, "--ServerApp.port_retries=0"]),
     ...(browser ? [] : ["--no-browser"]),
     // Jupyter refuses root without it; anyone else is not asked.
@@ -62,7 +64,7 @@ async function addressOf(child: Deno.ChildProcess): Promise<string> {
   for (;;) {
     const text = await Promise.race([Deno.readTextFile(file).catch(() => undefined), gone]);
     const server = text === undefined ? undefined : parseWhole(text);
-    if (server !== undefined) return `${server.url}lab/tree/${firstPage}?token=${server.token}`;
+    if (server !== undefined) return `${server.url}${firstPage.slice(1)}?token=${server.token}`;
     await Promise.race([new Promise((resolve) => setTimeout(resolve, 100)), gone]);
   }
 }
