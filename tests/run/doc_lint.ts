@@ -1,26 +1,43 @@
-/**
- * `deno doc --lint` over the project's doors, without the rule that wants every exported type
- * written out: a layout's type derives from its one declaration.
- */
-import { stripVTControlCharacters } from "node:util";
+/** Everything the project's doors export says what it is. */
+import { projectRoot } from "../../lib/cli/world.ts";
 
-const doors = ["mod.ts", "lib/kernel/mod.ts"].filter(exists);
-const { stderr, stdout } = await new Deno.Command(Deno.execPath(), {
-  args: ["doc", "--lint", ...doors],
-  env: { NO_COLOR: "1" },
-}).output();
-const said = stripVTControlCharacters(new TextDecoder().decode(stderr));
-const faults = said.split(/\n(?=error\[)/)
-  .filter((block) =>
-    block.startsWith("error[") && !block.startsWith("error[missing-explicit-type]")
-  );
-faults.forEach((fault) => console.error(fault));
-if (faults.length > 0 || stdout.length + stderr.length === 0) Deno.exit(1);
+interface Declaration {
+  readonly declarationKind: string;
+  readonly jsDoc?: { readonly doc?: string };
+  readonly location: { readonly filename: string; readonly line: number };
+}
 
-function exists(path: string): boolean {
-  try {
-    return Deno.statSync(path).isFile;
-  } catch {
-    return false;
-  }
+interface Docs {
+  readonly nodes: Readonly<
+    Record<string, {
+      readonly symbols: readonly {
+        readonly name: string;
+        readonly declarations: readonly Declaration[];
+      }[];
+    }>
+  >;
+}
+
+const { nodes } = await docsOf(["mod.ts", "lib/lesson/mod.ts", "lib/kernel/mod.ts"]);
+const silent = Object.values(nodes)
+  .flatMap(({ symbols }) => symbols)
+  .filter(({ declarations }) => !declarations.some(isDocumented));
+for (const { name, declarations: [first] } of silent) {
+  const { filename, line } = first!.location;
+  console.error(`${name} has no documentation: ${filename.slice("file://".length)}:${line}`);
+}
+Deno.exit(silent.length > 0 ? 1 : 0);
+
+function isDocumented({ declarationKind, jsDoc }: Declaration): boolean {
+  return declarationKind !== "export" || Boolean(jsDoc?.doc);
+}
+
+async function docsOf(doors: readonly string[]): Promise<Docs> {
+  const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["doc", "--json", ...doors],
+    cwd: projectRoot,
+  }).output();
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  if (stdout.length > 0) return JSON.parse(text(stdout));
+  throw new Error(`Cannot read the documentation of ${doors.join(", ")}: ${text(stderr)}`);
 }

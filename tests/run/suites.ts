@@ -26,29 +26,35 @@ export async function wireSteps(): Promise<readonly Step[]> {
 }
 
 async function parallel(name: string, rooms: readonly string[]): Promise<Step> {
-  const folders = (await testFolders()).filter((folder) => rooms.includes(roomOf(folder)));
-  return denoTest(name, { args: ["--parallel", ...folders] });
+  const folders = await foldersWith(/_test\.ts$/);
+  const shared = [...folders].filter(([folder]) => rooms.includes(roomOf(folder)));
+  return denoTest(name, { args: ["--parallel", ...shared.flatMap(([, files]) => files)] });
 }
 
 /** Each remaining folder by itself: these start kernels, browsers and machines. */
 export async function slowSteps(env: Readonly<Record<string, string>>): Promise<readonly Step[]> {
-  const shared = [...model, ...wire];
-  const folders = (await testFolders()).filter((folder) => !shared.includes(roomOf(folder)));
-  return folders.map((folder) =>
-    denoTest(relative("tests", folder), { args: [folder], env, minutes: 6 })
-  );
+  const quick = [...model, ...wire];
+  const folders = await foldersWith(/_test\.ts$/);
+  return [...folders].filter(([folder]) => !quick.includes(roomOf(folder)))
+    .map(([folder, files]) =>
+      denoTest(relative("tests", folder), { args: files, env, minutes: 6 })
+    );
 }
 
-/** Each folder of Python tests (`test_*.py`), the conformance tools apart. */
+/** Each folder of Python tests (`test_*.py`) that no other step runs. */
 export async function pythonSteps(
   python: string,
   env: Readonly<Record<string, string>>,
 ): Promise<readonly Step[]> {
-  const folders = (await foldersWith(/^test_.*\.py$/)).filter((f) => f !== "tests/conformance");
-  return folders.map((folder) =>
-    pytest(python, `${relative("tests", folder)} in Python`, { args: [folder], env })
+  const folders = await foldersWith(/^test_.*\.py$/);
+  for (const folder of runElsewhere) folders.delete(folder);
+  return [...folders].map(([folder, files]) =>
+    pytest(python, `${relative("tests", folder)} in Python`, { args: files, env })
   );
 }
+
+/** By conformance.ts, and by tests/kernel/wire_test.ts. */
+const runElsewhere = [join("tests", "conformance"), join("tests", "kernel", "wire")];
 
 function docTests(): Step {
   return denoTest("examples in the docs", { args: ["--doc", "README.md", "mod.ts", "lib"] });
@@ -58,24 +64,13 @@ function roomOf(folder: string): string {
   return folder.split(/[\\/]/)[1] ?? "";
 }
 
-function testFolders(): Promise<readonly string[]> {
-  return foldersWith(/_test\.ts$/);
-}
-
-/** Every outermost folder below tests/ that holds files of such a name, as `tests/x86`. */
-async function foldersWith(name: RegExp): Promise<readonly string[]> {
-  const folders = new Set<string>();
-  for await (const file of files(join(projectRoot, "tests"))) {
-    if (name.test(basename(file))) folders.add(dirname(relative(projectRoot, file)));
-  }
-  return withoutNested([...folders].sort());
-}
-
-/** Test programs take subfolders along. */
-function withoutNested(folders: readonly string[]): readonly string[] {
-  return folders.filter((folder) =>
-    !folders.some((other) => other !== folder && folder.startsWith(`${other}/`))
-  );
+/** Every folder below tests/ with its files of such a name, as `tests/x86`. */
+async function foldersWith(name: RegExp): Promise<Map<string, string[]>> {
+  const found = (await Array.fromAsync(files(join(projectRoot, "tests"))))
+    .filter((file) => name.test(basename(file)))
+    .map((file) => relative(projectRoot, file))
+    .sort();
+  return Map.groupBy(found, dirname);
 }
 
 async function* files(folder: string): AsyncGenerator<string> {
