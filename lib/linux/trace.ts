@@ -286,7 +286,8 @@ function pciStep(devices: readonly DeviceDomain[]): readonly Decision[] {
     devices.filter(({ class: kind }) => kind === "pciMsi"),
     ({ parent }) => parent.domain ?? "",
   );
-  return [...byParent].map(([domain, children]) => {
+  const inOrder = [...byParent].sort(([a], [b]) => a < b ? -1 : 1);
+  return inOrder.map(([domain, children]) => {
     const declined = children[0]!.parent.declined.map(declinedBecause).join("; ");
     const { name, file } = PARENT_STEPS.pciMsi;
     return step(
