@@ -38,8 +38,8 @@ export const HAZARDS: readonly Hazard[] = [
     situation: "x2APIC is locked on, without remapping and so without a limit",
     effect: "the vector domain declines and the I/O APIC finds no parent",
     source: "Linux 6.6 arch/x86/kernel/apic/apic.c x2apic_disable",
-    explains: (lost) => isOrphanIoapic(lost) && lost.machine.cpu.xapicLocked === true,
-    meets: (booted) => booted.machine.cpu.xapicLocked === true && hasOrphanIoapic(booted),
+    explains: (lost) => isOrphanIoapic(lost) && isLockedOn(lost),
+    meets: (booted) => isLockedOn(booted) && hasOrphanIoapic(booted),
   },
   {
     id: "H5",
@@ -154,6 +154,10 @@ export function losesSubhandle({ machine, boot }: Booted, device: string): boole
   if (eraOf(machine.kernel).subhandleWritten) return false;
   const found = machine.devices.find(({ bdf }) => bdf === device);
   return found?.uses === "msi" && found.msi > 1 && boot.parents[device]?.kind === "intelIr";
+}
+
+function isLockedOn({ machine, boot }: Booted): boolean {
+  return machine.cpu.xapicLocked === true && boot.apic.mode === "x2apic";
 }
 
 function keepsX2apicDriver({ boot: { apic } }: Booted): boolean {

@@ -320,3 +320,24 @@ export const SPACE: readonly Axis[] = [
 export function sizeOf(axes: readonly Axis[]): number {
   return axes.reduce((product, { choices }) => product * choices.length, 1);
 }
+
+/**
+ * The machine of some choices, the others plain: `machineWith({ platform: "KVM, 15 bits" })`.
+ *
+ * @throws {RangeError} for an axis or a choice that the space does not have.
+ */
+export function machineWith(choices: Readonly<Record<string, string>>): Machine {
+  const unknown = Object.keys(choices).find((name) => !SPACE.some((axis) => axis.name === name));
+  if (unknown !== undefined) {
+    const known = SPACE.map(({ name }) => name).join(", ");
+    throw new RangeError(`Cannot choose "${unknown}": the axes are ${known}`);
+  }
+  return SPACE.reduce((machine, axis) => chosen(axis, choices[axis.name]).make(machine), PLAIN);
+}
+
+function chosen({ name, choices }: Axis, wanted: string | undefined): Choice {
+  const found = wanted === undefined ? choices[0] : choices.find((each) => each.name === wanted);
+  if (found) return found;
+  const known = choices.map((each) => each.name).join("; ");
+  throw new RangeError(`Cannot choose ${name} "${wanted}": there are ${known}`);
+}
