@@ -23,7 +23,7 @@ export function welcome({ call, purpose, examples }: Tool, terminal: Terminal): 
 /** Every command with its question. */
 export function overview(tool: Tool, commands: readonly Command[], terminal: Terminal): string {
   const rows = commands.map((command) => [
-    paint(terminal, "bold", usage(command)),
+    paint(terminal, "bold", brief(command)),
     command.summary,
   ]);
   return [
@@ -54,15 +54,18 @@ export function commandHelp(tool: Tool, command: Command, terminal: Terminal): s
 }
 
 /** `reach MACHINE [--device CLASS]`. */
-export function usage({ name, positionals, options }: Command): string {
-  const words = Object.entries(positionals).map(([word, positional]) =>
-    wordUsage(word, positional)
-  );
-  const rest = Object.entries(options).map(([key, option]) => {
+export function usage(command: Command): string {
+  const options = Object.entries(command.options).map(([key, option]) => {
     const shown = optionUsage(key, option);
     return option.required ? shown : `[${shown}]`;
   });
-  return [name, ...words, ...rest].join(" ");
+  return [brief(command), ...options].join(" ");
+}
+
+/** `reach MACHINE`. */
+function brief({ name, positionals }: Command): string {
+  const words = Object.entries(positionals).map(([word, given]) => wordUsage(word, given));
+  return [name, ...words].join(" ");
 }
 
 function wordUsage(name: string, { count }: Positional<unknown>): string {
@@ -78,8 +81,6 @@ function optionUsage(key: string, { takes, placeholder }: Option<unknown>): stri
 
 /** The README's table of commands. */
 export function markdownTable(commands: readonly Command[]): string {
-  const rows = commands.map((command) =>
-    `| \`${usage(command).replaceAll("|", "\\|")}\` | ${command.summary} |`
-  );
+  const rows = commands.map((command) => `| \`${brief(command)}\` | ${command.summary} |`);
   return ["| command | question |", "|---|---|", ...rows].join("\n");
 }

@@ -8,8 +8,8 @@ export const irqscope: Tool = {
   call: "deno task -q irqscope",
   purpose: "Which CPUs can this device interrupt on this machine, and why not the others?",
   examples: [
-    "boot examples/big.machine.json",
-    "reach examples/big.machine.json --device msi",
+    "boot notebooks/machines/vtd-eim.machine.json",
+    "why notebooks/machines/vtd-without-eim-on-kvm.machine.json --cpu 300",
   ],
 };
 
