@@ -82,5 +82,5 @@ function optionUsage(key: string, { takes, placeholder }: Option<unknown>): stri
 /** The README's table of commands. */
 export function markdownTable(commands: readonly Command[]): string {
   const rows = commands.map((command) => `| \`${brief(command)}\` | ${command.summary} |`);
-  return ["| command | question |", "|---|---|", ...rows].join("\n");
+  return ["| command | question |", "| --- | --- |", ...rows].join("\n");
 }
