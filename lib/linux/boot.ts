@@ -8,7 +8,8 @@ import type { EraName } from "./eras.ts";
 import { isCatalogued } from "./log_catalogue.ts";
 import { logLines } from "./log_lines.ts";
 import { offlineCpus } from "./offline_cpus.ts";
-import { panicText, traceOf } from "./trace.ts";
+import { panicText } from "./panic.ts";
+import { traceOf } from "./trace.ts";
 
 export type { EraName } from "./eras.ts";
 

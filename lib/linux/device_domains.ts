@@ -4,12 +4,13 @@
  * arch/x86/kernel/hpet.c hpet_create_irq_domain, drivers/iommu/intel/dmar.c,
  * drivers/iommu/amd/init.c iommu_setup_intcapxt.
  */
-import type { Machine, PciFunction } from "../machine/machine.ts";
+import type { PciFunction } from "../machine/machine.ts";
 import { amdUnits, ivrsOf } from "./amd_iommu_prepare.ts";
 import type { Declined, Parent } from "./boot.ts";
 import type { Decided } from "./decide.ts";
 import type { Era } from "./eras.ts";
 import type { Found, IrqDomain } from "./irqdomain.ts";
+import { drhdUnitOf } from "./dmar_find_matched_drhd_unit.ts";
 import { dmarOf } from "./intel_prepare_irq_remapping.ts";
 import { findParent } from "./parents.ts";
 
@@ -144,35 +145,32 @@ const IOMMU_CLASS = /^0806/i;
 function pciDomains(decided: Decided): readonly DeviceDomain[] {
   const { machine: { devices } } = decided;
   const amdOwn = amdOwnInterrupt(decided);
-  return devices.filter(({ msi, msix }) => msi + msix > 0)
-    .map((device) => pciDomain(device, decided, amdOwn));
+  const parentFound = pciParents(decided);
+  return devices.filter(({ msi, msix }) => msi + msix > 0).map((device) => {
+    const isUnit = amdOwn !== null && IOMMU_CLASS.test(device.class);
+    if (!isUnit) return pciDomain(device, device.uses, parentFound(device), decided);
+    const uses = amdOwn === "pciMsi" ? "msi" : "none";
+    return pciDomain(device, uses, unremapped(decided), decided);
+  });
 }
 
 function pciDomain(
   device: PciFunction,
-  decided: Decided,
-  amdOwn: "intcapxt" | "pciMsi" | null,
+  uses: PciFunction["uses"],
+  found: Found,
+  { era, promises }: Decided,
 ): DeviceDomain {
-  const { era, options } = decided;
-  const isIommu = amdOwn !== null && IOMMU_CLASS.test(device.class);
-  const uses = isIommu ? (amdOwn === "pciMsi" ? "msi" : "none") : device.uses;
-  const found = options.pciNomsi
-    ? orphan("pciNomsi")
-    : isIommu
-    ? { domain: decided.domains[0]!, declined: [] }
-    : pciParent(device, decided);
   const remapped = found.domain?.kind === "intelIr" || found.domain?.kind === "amdIr";
   const inUse = uses !== "none" && found.domain !== null;
-  const stem = `${remapped ? "IR-" : ""}PCI-MSI${
-    uses === "msix" && era.msiDomains === "perDevice" ? "X" : ""
-  }`;
+  const perDevice = era.msiDomains === "perDevice";
+  const stem = `${remapped ? "IR-" : ""}PCI-MSI${perDevice && uses === "msix" ? "X" : ""}`;
   const own = pciDomainName(device, uses, stem, found.domain, era);
   return {
     device: device.bdf,
     class: "pciMsi",
     parent: parentOf(found, inUse ? own : null, era),
     chip: inUse ? stem : null,
-    between: found.domain && decided.hypervRoot ? ["HV-PCI-MSI"] : [],
+    between: found.domain && promises.hypervRoot ? ["HV-PCI-MSI"] : [],
   };
 }
 
@@ -196,26 +194,33 @@ function pciDomainName(
 }
 
 /**
- * The unit that remaps the device's messages, or VECTOR. Intel's driver leaves a device that no
- * unit covers without any MSI domain; AMD's leaves it with VECTOR.
+ * Who composes each function's messages: the unit that remaps them, or VECTOR. Intel's driver
+ * leaves a function that no unit covers without any MSI domain; AMD's leaves it with VECTOR.
  */
-function pciParent(device: PciFunction, { machine, domains, remapping }: Decided): Found {
-  const vendor = remapping.enabled?.vendor;
-  if (vendor === "amd") return { domain: domains.find((d) => d.kind === "amdIr")!, declined: [] };
-  if (vendor !== "intel") return { domain: domains[0]!, declined: [] };
-  const unit = dmarFindMatchedDrhdUnit(device, machine);
-  if (unit === null) return orphan("noUnitCoversDevice");
-  return { domain: domains.find((d) => d.unit === unit)!, declined: [] };
+function pciParents(decided: Decided): (device: PciFunction) => Found {
+  const { machine, domains, options, remapping } = decided;
+  if (options.pciNomsi) return () => orphan("pciNomsi");
+  switch (remapping.enabled?.vendor) {
+    case "intel": {
+      const unitOf = drhdUnitOf(dmarOf(machine)!, machine);
+      return (device) => intelParent(unitOf(device), domains);
+    }
+    case "amd": {
+      const found = { domain: domains.find(({ kind }) => kind === "amdIr")!, declined: [] };
+      return () => found;
+    }
+    default:
+      return () => unremapped(decided);
+  }
 }
 
-/** Source: Linux drivers/iommu/intel/dmar.c dmar_find_matched_drhd_unit. */
-function dmarFindMatchedDrhdUnit({ bdf }: PciFunction, machine: Machine): number | null {
-  const units = dmarOf(machine)!.units;
-  const listing = units.findIndex(({ devices }) => devices.includes(bdf));
-  if (listing >= 0) return listing;
-  const segment = Number.parseInt(bdf.slice(0, 4), 16);
-  const all = units.findIndex((unit) => unit.includeAll && unit.segment === segment);
-  return all >= 0 ? all : null;
+function intelParent(unit: number | null, domains: readonly IrqDomain[]): Found {
+  if (unit === null) return orphan("noUnitCoversDevice");
+  return { domain: domains.find((domain) => domain.unit === unit)!, declined: [] };
+}
+
+function unremapped({ domains, options }: Decided): Found {
+  return options.pciNomsi ? orphan("pciNomsi") : { domain: domains[0]!, declined: [] };
 }
 
 function orphan(because: string): Found {

@@ -8,10 +8,12 @@ export type HypervDeclined = "notHyperv" | "extendedDestinations" | "noX2apicFea
  * the I/O APIC's pins to APIC IDs below 256. Where the I/O APIC reads 15 bits it is not needed.
  */
 export function hypervPrepareIrqRemapping(
-  { era, hypervDetected, hypervRoot, msiExtDestId, x2apicFeature }: RemapInput,
+  { era, hypervisor, hypervRoot, msiExtDestId, x2apicFeature }: RemapInput,
 ): Prepared<HypervDeclined, { readonly root: boolean }> {
   const notes = { root: hypervRoot };
-  if (!hypervDetected) return { kind: "declined", because: "notHyperv", notes };
+  if (hypervisor?.platform.name !== "hyperv") {
+    return { kind: "declined", because: "notHyperv", notes };
+  }
   if (msiExtDestId) return { kind: "declined", because: "extendedDestinations", notes };
   if (!x2apicFeature && era.hypervStub === "withX2apicOnly") {
     return { kind: "declined", because: "noX2apicFeature", notes };

@@ -4,8 +4,9 @@
  * `hypervisor_x86` of each platform.
  */
 import type { KernelConfig, Machine } from "../machine/machine.ts";
-import type { Options } from "./cmdline.ts";
+import type { Booting } from "./booting.ts";
 import type { Era } from "./eras.ts";
+import type { HandOver } from "./hand_over.ts";
 
 export type PlatformName =
   | "xenPv"
@@ -18,15 +19,10 @@ export type PlatformName =
   | "bhyve";
 
 /** What the hooks of a platform see. */
-export interface Guest {
-  readonly machine: Machine;
-  readonly era: Era;
-  readonly options: Options;
+export interface Guest extends Booting {
   /** CPUID leaf at which the platform's signature stands. */
   readonly base: number;
-  /** The CPU feature bit as Linux sees it: cleared by nox2apic. */
-  readonly x2apicFeature: boolean;
-  readonly x2apicInHardware: boolean;
+  readonly handOver: HandOver;
 }
 
 export interface Platform {
@@ -112,9 +108,9 @@ export const PLATFORMS: readonly Platform[] = [
     priority: atBase,
     built: () => true,
     accepts: hypervMsrsAvailable,
-    x2apicAvailable: ({ era, x2apicFeature }) => era.hypervVouches && x2apicFeature,
+    x2apicAvailable: ({ era, handOver }) => era.hypervVouches && handOver.feature,
     msiExtDestId: hypervMsiExtDestId,
-    forcesPhysical: ({ x2apicFeature }) => x2apicFeature,
+    forcesPhysical: ({ handOver }) => handOver.feature,
     source: "arch/x86/kernel/cpu/mshyperv.c",
   },
   {
@@ -137,9 +133,9 @@ export const PLATFORMS: readonly Platform[] = [
     ignoresNopv: true,
     priority: atBase,
     built: (config) => config.JAILHOUSE_GUEST,
-    x2apicAvailable: ({ x2apicInHardware }) => x2apicInHardware,
+    x2apicAvailable: ({ handOver }) => handOver.inHardware,
     msiExtDestId: () => false,
-    forcesPhysical: ({ x2apicInHardware }) => x2apicInHardware,
+    forcesPhysical: ({ handOver }) => handOver.inHardware,
     source: "arch/x86/kernel/jailhouse.c jailhouse_x2apic_available",
   },
   {
@@ -149,7 +145,7 @@ export const PLATFORMS: readonly Platform[] = [
     minLeaves: 0,
     priority: atBase,
     built: (config) => config.ACRN_GUEST,
-    x2apicAvailable: ({ x2apicFeature }) => x2apicFeature,
+    x2apicAvailable: ({ handOver }) => handOver.feature,
     msiExtDestId: () => false,
     source: "arch/x86/kernel/cpu/acrn.c acrn_x2apic_available",
   },
@@ -172,16 +168,48 @@ export interface Detection {
   readonly base: number;
 }
 
+/** What the platform, if any, promises about x2APIC and the destinations of messages. */
+export interface HypervisorPromises {
+  readonly hypervisor: Detection | null;
+  /** x2APIC works without remapping. */
+  readonly x2apicAvailable: boolean;
+  /** Messages carry 15 destination bits. */
+  readonly msiExtDestId: boolean;
+  /** `x2apic_phys` is set by the platform's init. */
+  readonly forcesPhysical: boolean;
+  /** This is the partition that manages the others. */
+  readonly hypervRoot: boolean;
+}
+
+const BARE_METAL: HypervisorPromises = {
+  hypervisor: null,
+  x2apicAvailable: false,
+  msiExtDestId: false,
+  forcesPhysical: false,
+  hypervRoot: false,
+};
+
+/** `init_hypervisor_platform`: detects, and takes the platform's hooks over. */
+export function initHypervisorPlatform(kernel: Booting, handOver: HandOver): HypervisorPromises {
+  const hypervisor = detectHypervisorVendor(kernel);
+  if (!hypervisor) return BARE_METAL;
+  const { platform, base } = hypervisor;
+  const guest = { ...kernel, base, handOver };
+  return {
+    hypervisor,
+    x2apicAvailable: platform.x2apicAvailable(guest),
+    msiExtDestId: platform.msiExtDestId(guest),
+    forcesPhysical: platform.forcesPhysical?.(guest) ?? false,
+    hypervRoot: platform.name === "hyperv" && isHypervRoot(guest),
+  };
+}
+
 /** `detect_hypervisor_vendor`: of those that recognise themselves the greatest priority. */
-export function detectHypervisorVendor(
-  machine: Machine,
-  { nopv }: Options,
-  era: Era,
-): Detection | null {
+export function detectHypervisorVendor({ machine, era, options }: Booting): Detection | null {
   let best: Detection | null = null;
   let bestPriority = 0;
   for (const platform of PLATFORMS) {
-    if (nopv && !platform.ignoresNopv) continue;
+    if (options.nopv && !platform.ignoresNopv) continue;
     if (!platform.built(machine.kernel.config, era)) continue;
     const base = cpuidBase(platform, machine, era);
     if (base === null) continue;
@@ -265,9 +293,9 @@ function hasBit(word: number, bit: number): boolean {
 }
 
 /** Up to 5.19 Xen vouched only where it left the local APIC in charge of interrupts. */
-function xenX2apicAvailable({ era, options, x2apicFeature }: Guest): boolean {
+function xenX2apicAvailable({ era, options, handOver }: Guest): boolean {
   if (options.nopv) return false;
-  return era.xenVouches === "x2apicFeature" ? x2apicFeature : false;
+  return era.xenVouches === "x2apicFeature" && handOver.feature;
 }
 
 /** `ms_hyperv_platform`: newer kernels refuse a Hyper-V without the two mandatory MSRs. */
@@ -296,7 +324,7 @@ function hypervMsiExtDestId(guest: Guest): boolean {
  * A root partition manages CPUs (leaf 3 EBX bit 12) and partitions (bit 0).
  * Source: Linux 5.15 arch/x86/kernel/cpu/mshyperv.c ms_hyperv_init_platform.
  */
-export function isHypervRoot({ machine, era }: Pick<Guest, "machine" | "era">): boolean {
+function isHypervRoot({ machine, era }: Booting): boolean {
   const privileges = cpuidOf(machine.hypervisor.leaves).leaves.get(BASES.first + 3)?.[1] ?? 0;
   return era.hypervRoot && hasBit(privileges, 12);
 }

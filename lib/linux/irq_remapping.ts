@@ -2,22 +2,15 @@
  * Whether interrupts get remapped, and by whom: each vendor's prepare in turn.
  * Source: Linux drivers/iommu/irq_remapping.c irq_remapping_prepare, irq_remapping_enable.
  */
-import type { Machine } from "../machine/machine.ts";
 import { amdIommuPrepare } from "./amd_iommu_prepare.ts";
-import type { Options } from "./cmdline.ts";
-import type { Era } from "./eras.ts";
+import type { Booting } from "./booting.ts";
+import type { HypervisorPromises } from "./hypervisor.ts";
 import { hypervPrepareIrqRemapping } from "./hyperv_prepare_irq_remapping.ts";
 import { intelPrepareIrqRemapping } from "./intel_prepare_irq_remapping.ts";
 
-export interface RemapInput {
-  readonly machine: Machine;
-  readonly era: Era;
-  readonly options: Options;
-  /** `x2apic_supported()`: the CPU feature, unless the command line cleared it. */
+export interface RemapInput extends Booting, HypervisorPromises {
+  /** `x2apic_supported()`: the CPU's bit, unless the command line or the build took it away. */
   readonly x2apicFeature: boolean;
-  readonly hypervDetected: boolean;
-  readonly hypervRoot: boolean;
-  readonly msiExtDestId: boolean;
 }
 
 export type RemapMode = "xapic" | "x2apic";

@@ -29,7 +29,7 @@ const PHASES: readonly Phase[] = [
   amdPciLines,
 ];
 
-function nox2apicLines({ nox2apic, machine }: Decided): readonly string[] {
+function nox2apicLines({ handOver: { nox2apic }, machine }: Decided): readonly string[] {
   switch (nox2apic.kind) {
     case "notAsked":
       return [];
@@ -44,19 +44,19 @@ function nox2apicLines({ nox2apic, machine }: Decided): readonly string[] {
   }
 }
 
-function hypervisorLine({ hypervisor }: Decided): readonly string[] {
+function hypervisorLine({ promises: { hypervisor } }: Decided): readonly string[] {
   return hypervisor ? [`Hypervisor detected: ${hypervisor.platform.title}`] : [];
 }
 
-function checkX2apicLine({ x2apicState, machine, apicOff }: Decided): readonly string[] {
+function checkX2apicLine({ handOver: { state, configured }, apicOff }: Decided): readonly string[] {
   if (apicOff === "noX2apicConfig") {
     return [
       "Kernel does not support x2APIC, please recompile with CONFIG_X86_X2APIC.",
       "Disabling APIC, expect reduced performance and functionality.",
     ];
   }
-  const on = x2apicState === "on" || x2apicState === "onLocked";
-  if (!on || !machine.kernel.config.X86_X2APIC) return [];
+  const on = state === "on" || state === "onLocked";
+  if (!on || !configured) return [];
   return ["x2apic: enabled by BIOS, switching to x2apic ops"];
 }
 

@@ -1,6 +1,7 @@
 /** The domains that may parent I/O APICs and HPETs, and who of them does. */
 import type { Machine } from "../machine/machine.ts";
 import type { ApicState } from "./boot.ts";
+import type { Booting } from "./booting.ts";
 import type { Options } from "./cmdline.ts";
 import type { Era } from "./eras.ts";
 import { hpetFwspec, ioapicFwspec } from "./fwspec.ts";
@@ -13,10 +14,7 @@ import {
   x86VectorSelect,
 } from "./select.ts";
 
-export interface ParentsInput {
-  readonly machine: Machine;
-  readonly era: Era;
-  readonly options: Options;
+export interface ParentsInput extends Booting {
   readonly remapping: IrqRemapping;
   readonly apic: ApicState;
 }

@@ -5,8 +5,8 @@
  * on arch/x86/kernel/cpu/topology.c.
  */
 import type { Machine, MadtProcessor } from "../machine/machine.ts";
+import type { Booting } from "./booting.ts";
 import type { Options } from "./cmdline.ts";
-import type { Era } from "./eras.ts";
 
 /** `MAX_LOCAL_APIC` of 64-bit kernels: no ID from here on can be registered. */
 export const MAX_LOCAL_APIC = 0x8000;
@@ -45,10 +45,7 @@ export interface Registration {
   readonly hotplug: readonly number[];
 }
 
-export interface RegistrationInput {
-  readonly machine: Machine;
-  readonly era: Era;
-  readonly options: Options;
+export interface RegistrationInput extends Booting {
   /** Greatest ID the driver of stage A takes, null for any. */
   readonly driverMaxApicId: number | null;
   readonly x2apicConfig: boolean;

@@ -1,10 +1,11 @@
 /** A boot's decisions told in order, each with its reason and the kernel function that makes it. */
 import { groupBy } from "../bits/group_by.ts";
 import type { Declined } from "./boot.ts";
-import type { Decided, Panic } from "./decide.ts";
+import type { Decided } from "./decide.ts";
 import type { Decision } from "./decision.ts";
 import type { DeviceDomain } from "./device_domains.ts";
 import type { IrqRemapping, RemapAttempt, RemapMode } from "./irq_remapping.ts";
+import { type Panic, panicText } from "./panic.ts";
 import type { X2apicDecision } from "./x2apic.ts";
 
 export function traceOf(decided: Decided, devices: readonly DeviceDomain[]): readonly Decision[] {
@@ -36,6 +37,8 @@ const step = (
   because: string,
 ): Decision => ({ step: name, decided, because, source });
 
+const plural = (count: number, noun: string) => `${count} ${noun}${count === 1 ? "" : "s"}`;
+
 const APIC = "arch/x86/kernel/apic/apic.c";
 
 function eraStep({ era, machine }: Decided): Decision {
@@ -48,7 +51,7 @@ function eraStep({ era, machine }: Decided): Decision {
   return step("era", "the table of eras", era.name, because);
 }
 
-function nox2apicStep({ nox2apic }: Decided): readonly Decision[] {
+function nox2apicStep({ handOver: { nox2apic } }: Decided): readonly Decision[] {
   if (nox2apic.kind === "notAsked") return [];
   const decided = nox2apic.kind === "ignored" ? "nox2apic is ignored" : "x2APIC stays off";
   return [step("setup_nox2apic", `${APIC} setup_nox2apic`, decided, NOX2APIC[nox2apic.because])];
@@ -61,7 +64,7 @@ const NOX2APIC = {
   x2apicWasOff: "nox2apic",
 };
 
-function hypervisorStep({ hypervisor, machine, options }: Decided): Decision {
+function hypervisorStep({ promises: { hypervisor }, machine, options }: Decided): Decision {
   const name = "detect_hypervisor_vendor";
   const source = `arch/x86/kernel/cpu/hypervisor.c ${name}`;
   if (hypervisor) {
@@ -76,10 +79,10 @@ function hypervisorStep({ hypervisor, machine, options }: Decided): Decision {
   return step(name, source, "bare metal", because);
 }
 
-function x2apicStateStep({ x2apicState, machine, apicOff }: Decided): Decision {
+function x2apicStateStep({ handOver, machine, apicOff }: Decided): Decision {
   const source = `${APIC} check_x2apic`;
   if (apicOff) return step("check_x2apic", source, "local APIC not used", APIC_OFF[apicOff]);
-  return step("check_x2apic", source, ...X2APIC_STATES[x2apicState](machine.cpu.x2apic));
+  return step("check_x2apic", source, ...X2APIC_STATES[handOver.state](machine.cpu.x2apic));
 }
 
 const APIC_OFF = {
@@ -293,7 +296,7 @@ function pciStep(devices: readonly DeviceDomain[]): readonly Decision[] {
     return step(
       name,
       `${file} ${name}`,
-      `${children.length} PCI functions ${domain ? `under ${domain}` : "without MSI"}`,
+      `${plural(children.length, "PCI function")} ${domain ? `under ${domain}` : "without MSI"}`,
       declined || "the domain their messages are composed in",
     );
   });
@@ -310,24 +313,10 @@ const PANIC_SOURCES = {
   orphanIoapic: "arch/x86/kernel/apic/io_apic.c setup_IO_APIC",
 };
 
-/** What the kernel says when it stops. */
-export function panicText(panic: Panic): string {
-  switch (panic.kind) {
-    case "x2apicWithoutConfig":
-      return "BIOS has enabled x2apic but kernel doesn't support x2apic, " +
-        "please disable x2apic in BIOS.";
-    case "cannotDisableX2apic":
-      return `Cannot disable x2apic, id: ${panic.bootApicId.toString(16).padStart(8, "0")}`;
-    case "orphanIoapic":
-      return "kernel BUG at arch/x86/kernel/apic/io_apic.c: " +
-        `I/O APIC ${panic.ioapic} finds no parent irqdomain`;
-  }
-}
-
 function bringUpStep({ bringUp, apic, era }: Decided): Decision {
   const { online, refused, untried } = bringUp;
   const counts = [
-    `${online.length} CPUs online`,
+    `${plural(online.length, "CPU")} online`,
     ...refused.length ? [`${refused.length} refused`] : [],
     ...untried.length ? [`${untried.length} not tried`] : [],
   ];

@@ -1,0 +1,34 @@
+/** Source: Linux drivers/iommu/intel/dmar.c dmar_find_matched_drhd_unit. */
+import type { IntelRemapping, Machine, PciFunction } from "../machine/machine.ts";
+
+/**
+ * The unit that lists a function, else the one that covers the rest of its segment, else one that
+ * lists a bridge above it. A machine file does not tell which buses lie behind a bridge: a
+ * function off the listed buses counts as behind the first bridge with a smaller bus number.
+ */
+export function drhdUnitOf(
+  { units }: IntelRemapping,
+  { devices }: Machine,
+): (device: PciFunction) => number | null {
+  const listed = new Map<string, number>();
+  for (const [at, unit] of units.entries()) {
+    for (const device of unit.devices) if (!listed.has(device)) listed.set(device, at);
+  }
+  const bridges = devices.filter((d) => PCI_BRIDGE.test(d.class) && listed.has(d.bdf));
+  return ({ bdf }) => {
+    const own = listed.get(bdf);
+    if (own !== undefined) return own;
+    const segment = Number.parseInt(bdf.slice(0, 4), 16);
+    const rest = units.findIndex((unit) => unit.includeAll && unit.segment === segment);
+    if (rest >= 0) return rest;
+    const above = bridges.find((bridge) => isBehind(bdf, bridge.bdf));
+    return above ? listed.get(above.bdf)! : null;
+  };
+}
+
+const PCI_BRIDGE = /^0604/;
+
+/** On a later bus of the same segment. */
+function isBehind(bdf: string, bridge: string): boolean {
+  return bdf.slice(0, 4) === bridge.slice(0, 4) && bdf.slice(5, 7) > bridge.slice(5, 7);
+}

@@ -1,0 +1,45 @@
+import type { Booting } from "./booting.ts";
+import { type HandOver, isUnsupported } from "./hand_over.ts";
+import type { Found } from "./irqdomain.ts";
+import type { X2apicDecision } from "./x2apic.ts";
+
+/** Why the kernel stops, if it does. */
+export type Panic =
+  | { readonly kind: "x2apicWithoutConfig" }
+  | { readonly kind: "cannotDisableX2apic"; readonly bootApicId: number }
+  | { readonly kind: "orphanIoapic"; readonly ioapic: number };
+
+/** The first that happens, in the order of a boot. */
+export function whyPanic(
+  { machine, era }: Booting,
+  handOver: HandOver,
+  { x2apic, ioapicParents }: {
+    readonly x2apic: X2apicDecision;
+    /** By place in `machine.ioapics`. */
+    readonly ioapicParents: readonly Found[];
+  },
+): Panic | null {
+  if (x2apic.kind === "refused" && x2apic.disable.kind === "panic") {
+    return { kind: "cannotDisableX2apic", bootApicId: machine.firmware.bootApicId };
+  }
+  const orphan = ioapicParents.findIndex(({ domain }) => domain === null);
+  if (orphan >= 0 && era.orphanIoapic === "bug") {
+    return { kind: "orphanIoapic", ioapic: machine.ioapics[orphan]!.id };
+  }
+  const unsupported = isUnsupported(handOver) && era.withoutX2apicConfig === "panic";
+  return unsupported ? { kind: "x2apicWithoutConfig" } : null;
+}
+
+/** What the kernel says when it stops. */
+export function panicText(panic: Panic): string {
+  switch (panic.kind) {
+    case "x2apicWithoutConfig":
+      return "BIOS has enabled x2apic but kernel doesn't support x2apic, " +
+        "please disable x2apic in BIOS.";
+    case "cannotDisableX2apic":
+      return `Cannot disable x2apic, id: ${panic.bootApicId.toString(16).padStart(8, "0")}`;
+    case "orphanIoapic":
+      return "kernel BUG at arch/x86/kernel/apic/io_apic.c: " +
+        `I/O APIC ${panic.ioapic} finds no parent irqdomain`;
+  }
+}
