@@ -155,7 +155,7 @@ function fromTable(
   const work: Work = { request, unit, flavour, extended, index, entry, fields };
   const fault = ENTRY_CHECKS.reduce<VtdFault | null>((found, check) => found ?? check(work), null);
   if (fault) return faultOf(work, fault);
-  if (reservedSet) return unqualified("requestReserved", flavour);
+  if (reservedSet) return unqualified("requestReserved", flavour, index);
   return isPosted(work) ? post(work) : remapped(work);
 }
 

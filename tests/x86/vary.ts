@@ -39,6 +39,7 @@ const SHAPES: Readonly<Record<string, Shape>> = {
   "iommu-own": { fixed: ["feaddr", "intCapXtEn"] },
   "eoi": {},
   "icr": {},
+  "cpuid": { fixed: ["leaf"] },
   "msi-multi": { fixed: ["messages"] },
 };
 

@@ -4,6 +4,14 @@ import { differences } from "../../lib/cli/vectors/agree.ts";
 import { evaluate, evaluateFile } from "../../lib/cli/vectors/evaluate.ts";
 import type { Json } from "./oracles/bits.ts";
 import { endToEndOracle } from "./oracles/end_to_end.ts";
+import {
+  acpiOracle,
+  bytesOf,
+  cpuidOracle,
+  reachOracle,
+  summed,
+  textOf,
+} from "./oracles/platform.ts";
 import { amdOracle, iommuOwnOracle, vtdOracle } from "./oracles/remap.ts";
 import { routeOracle } from "./oracles/route.ts";
 import {
@@ -37,6 +45,9 @@ const ORACLES: Readonly<Record<string, (given: Json) => Json>> = {
   "e2e": endToEndOracle,
   "eoi": eoiOracle,
   "icr": icrOracle,
+  "acpi": acpiOracle,
+  "cpuid": cpuidOracle,
+  "reach": reachOracle,
   "msi-multi": msiMultiOracle,
 };
 
@@ -90,6 +101,34 @@ Deno.test("end-to-end vectors with other destinations agree with the oracle", ()
     }),
     { numRuns: 1000 },
   );
+});
+
+Deno.test("tables with other values agree with the oracle", () => {
+  const vectors: Json[] = FILE.vectors.filter((v: Json) => v.group === "acpi");
+  // Values of a MADT's three entries, and of an HPET table.
+  const places: Record<string, number[]> = {
+    "41504943": [40, 41, 46, 48, 49, 52, 58, 59, 60, 64],
+    "48504554": [36, 37, 38, 39, 48, 49, 50, 52, 53, 54],
+  };
+  const change = fc.array(fc.tuple(fc.nat(), fc.nat({ max: 255 })), { maxLength: 6 });
+  fc.assert(fc.property(fc.constantFrom(...vectors), change, (vector, changes) => {
+    const bytes = bytesOf(vector.in.table);
+    const free = places[vector.in.table.slice(0, 8)]!;
+    for (const [at, byte] of changes) bytes[free[at % free.length]!] = byte;
+    const given = { table: textOf(summed(bytes)) };
+    assert.deepEqual(differences(acpiOracle(given), evaluate("acpi", given)), [], given.table);
+  }));
+});
+
+Deno.test("reachable counts of other widths agree with trying every destination", () => {
+  for (const lapic of ["xapic", "x2apic"]) {
+    for (const destMode of ["physical", "logical"]) {
+      for (const destBits of [8, 9, 12, 15, 16]) {
+        const given = { lapic, destMode, destBits };
+        assert.deepEqual(differences(reachOracle(given), evaluate("reach", given)), []);
+      }
+    }
+  }
 });
 
 Deno.test("every row of the reachability matrix", () => {

@@ -3,7 +3,7 @@ import { SWIZZLES } from "../../x86/extended_destination.ts";
 import { hpetRoute, hpetTimer } from "../../x86/hpet.ts";
 import { afterEoi } from "../../x86/ioapic.ts";
 import { messageFromEntry } from "../../x86/ioapic_message.ts";
-import { encodeMsi, type Msi, readMsi } from "../../x86/msi_message.ts";
+import { type DestEncoding, encodeMsi, type Msi, readMsi } from "../../x86/msi_message.ts";
 import { blockIndexes, messageBlock } from "../../x86/pci_msi.ts";
 import {
   redirectionTableEntry,
@@ -46,11 +46,15 @@ export function msiDecode(given: Given) {
 
 /** A destination to words, or the refusal. */
 export function msiEncode(given: Given) {
-  const encoding = flagIn(given, "extDestId") ? "ext15" : "compat8";
-  const encoded = encodeMsi(messageIn(given), encoding);
+  const encoded = encodeMsi(messageIn(given), encodingIn(given));
   return encoded.kind === "declined"
     ? { encodable: false }
     : { encodable: true, ...words(encoded) };
+}
+
+function encodingIn(given: Given): DestEncoding {
+  if (flagIn(given, "kvmX2apicFormat")) return "kvm32";
+  return flagIn(given, "extDestId") ? "ext15" : "compat8";
 }
 
 /** What a monitor hands to KVM. */
