@@ -1,0 +1,105 @@
+/**
+ * Whether so many CPUs in such a topology will work, asked of the model itself: the first platform
+ * on a ladder of ever more capable ones that brings all of them up and reaches them.
+ */
+import type { Machine } from "../machine/machine.ts";
+import { bootOutcome } from "../routing/outcome.ts";
+import { machineWith } from "../routing/space.ts";
+import { apicIdOf, cpuCount, maxApicId, type Topology } from "./topology.ts";
+
+export interface Fit {
+  /** Of all CPUs the topology has room for: those plugged in later count too. */
+  readonly maxApicId: number;
+  /** Of the CPUs present from the start. */
+  readonly apicIds: readonly number[];
+  /** It works on any platform, remapping or not. */
+  readonly safe: boolean;
+  /** What the platform must offer; empty when safe. */
+  readonly needs: readonly string[];
+  /** The topology nearest to it that is safe, null where there is none for so many CPUs. */
+  readonly nearest: (Topology & { readonly maxApicId: number }) | null;
+}
+
+/** Fits `cpus` CPUs into a topology with room for at least as many. */
+export function fit(cpus: number, topology: Topology): Fit {
+  const room = cpuCount(topology);
+  if (room < cpus) {
+    const { sockets, cores, threads } = topology;
+    throw new RangeError(
+      `Cannot fit ${cpus} CPUs: ${sockets} sockets of ${cores} cores of ${threads} threads ` +
+        `have room for ${room}; give more sockets`,
+    );
+  }
+  const all = Array.from({ length: room }, (_, cpu) => apicIdOf(topology, cpu));
+  const needs = needsOf(all);
+  return {
+    maxApicId: maxApicId(topology),
+    apicIds: all.slice(0, cpus),
+    safe: needs.length === 0,
+    needs,
+    nearest: needs.length === 0
+      ? { ...topology, maxApicId: maxApicId(topology) }
+      : nearest(cpus, topology),
+  };
+}
+
+interface Rung {
+  readonly needs: readonly string[];
+  readonly platform: Machine;
+}
+
+const FROM_FIRMWARE = "firmware that hands over in x2APIC mode";
+
+/** From the least demanding platform upwards. */
+const LADDER: readonly Rung[] = [
+  { needs: [], platform: machineWith({}) },
+  {
+    needs: [FROM_FIRMWARE, "a hypervisor that vouches for x2APIC without remapping"],
+    platform: machineWith({ platform: "KVM", firmware: "x2APIC" }),
+  },
+  {
+    needs: [
+      FROM_FIRMWARE,
+      "15-bit destinations from the hypervisor and Linux 5.11 or later, " +
+      "or interrupt remapping with 32 bits (VT-d with EIM, AMD with XT)",
+    ],
+    platform: machineWith({ platform: "KVM, 15 bits", firmware: "x2APIC" }),
+  },
+];
+
+const NOT_BY_LINUX = "APIC IDs below 32768: Linux registers no others";
+
+function needsOf(apicIds: readonly number[]): readonly string[] {
+  const rung = LADDER.find(({ platform }) => bringsUp(platform, apicIds));
+  return rung?.needs ?? [NOT_BY_LINUX];
+}
+
+function bringsUp(platform: Machine, apicIds: readonly number[]): boolean {
+  const cpus = apicIds.map((apicId) => ({
+    apicId,
+    entry: apicId < 255 ? "lapic" : "x2apic",
+    enabled: true,
+  } as const));
+  const { outcome, online } = bootOutcome({ ...platform, cpus });
+  return outcome === "up" && online.length === apicIds.length;
+}
+
+const GREATEST_SAFE_ID = 254;
+
+/**
+ * The same threads, the cores nearest to those asked for, and as many sockets as it takes. Of two
+ * equally near the one with less room to spare.
+ */
+function nearest(cpus: number, { threads, cores }: Topology): Fit["nearest"] {
+  const candidates = Array.from({ length: cpus }, (_, at) => withCores(cpus, threads, at + 1))
+    .filter((topology) => maxApicId(topology) <= GREATEST_SAFE_ID)
+    .sort((a, b) =>
+      Math.abs(a.cores - cores) - Math.abs(b.cores - cores) || cpuCount(a) - cpuCount(b)
+    );
+  const [best] = candidates;
+  return best ? { ...best, maxApicId: maxApicId(best) } : null;
+}
+
+function withCores(cpus: number, threads: number, cores: number): Topology {
+  return { threads, cores, sockets: Math.ceil(cpus / (threads * cores)) };
+}
