@@ -9,6 +9,8 @@ export const commands: CommandTable = {
   reach: () => import("./commands/reach.ts").then((m) => m.reachCommand),
   why: () => import("./commands/why.ts").then((m) => m.whyCommand),
   message: () => import("./commands/message.ts").then((m) => m.messageCommand),
+  advise: () => import("./commands/advise.ts").then((m) => m.adviseCommand),
+  fit: () => import("./commands/fit.ts").then((m) => m.fitCommand),
   sweep: () => import("./commands/sweep.ts").then((m) => m.sweepCommand),
   completion: () =>
     import("./commands/completion.ts").then((m) => m.completionCommand(() => commands)),

@@ -1,0 +1,30 @@
+import { advise, isWhole } from "../../advice/advise.ts";
+import { command } from "../command.ts";
+import { readMachine } from "../machine.ts";
+import { one } from "../option.ts";
+import { columns } from "../terminal.ts";
+
+export const adviseCommand = command({
+  name: "advise",
+  summary: "The smallest changes that make every CPU reachable",
+  positionals: { MACHINE: one("A machine file") },
+  options: {},
+  examples: ["advise big.machine.json"],
+  async run({ MACHINE }, _, world) {
+    const machine = await readMachine(MACHINE, world);
+    const whole = isWhole(machine);
+    const advice = advise(machine);
+    const rows = advice.map((
+      { cost, where, change, result },
+    ) => [`${cost}`, where, change, result]);
+    return {
+      json: advice,
+      text: () => {
+        if (whole) return "Every CPU runs and every device reaches it: nothing to change";
+        if (rows.length === 0) return "No three changes that this model knows would be enough";
+        return columns([["cost", "where", "change", "result"], ...rows]);
+      },
+      no: !whole && advice.length === 0,
+    };
+  },
+});
