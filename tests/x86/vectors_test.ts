@@ -107,7 +107,7 @@ Deno.test("tables with other values agree with the oracle", () => {
   const vectors: Json[] = FILE.vectors.filter((v: Json) => v.group === "acpi");
   // Values of a MADT's three entries, and of an HPET table.
   const places: Record<string, number[]> = {
-    "41504943": [40, 41, 46, 48, 49, 52, 58, 59, 60, 64],
+    "41504943": [40, 41, 46, 48, 49, 52, 58, 59, 60, 66, 67, 68],
     "48504554": [36, 37, 38, 39, 48, 49, 50, 52, 53, 54],
   };
   const change = fc.array(fc.tuple(fc.nat(), fc.nat({ max: 255 })), { maxLength: 6 });
