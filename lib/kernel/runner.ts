@@ -27,8 +27,6 @@ const turnMs = 50;
 /** Code that cannot be terminated within this is native: only a restart ends it. */
 const graceMs = 2_000;
 
-/** The group of objects under which V8 keeps what cells threw until it is described. */
-const thrown = "thrown";
 const releaseMs = 100;
 
 type MessageFrame = Frame & { readonly kind: "message" };
@@ -83,7 +81,9 @@ export class Runner implements ChildListener {
   }
 
   async #evaluate(inspector: Inspector, record: RunRecord, { code, positions }: Compiled) {
-    const how = { expression: code, replMode: true, awaitPromise: true, objectGroup: thrown };
+    // V8 keeps what a cell threw until it is described; of another cell too it may wait just now.
+    const objectGroup = `thrown by ${record.run}`;
+    const how = { expression: code, replMode: true, awaitPromise: true, objectGroup };
     const { exceptionDetails } = await inspector.send("Runtime.evaluate", how);
     if (!exceptionDetails || record.over) return;
     const { exception = { type: "undefined" }, lineNumber, columnNumber } = exceptionDetails;
@@ -101,7 +101,7 @@ export class Runner implements ChildListener {
     // Two commands in a row make TCP hold the second back until the first is acknowledged, so
     // that what was thrown is let go only when no cell is likely to start.
     setTimeout(() => {
-      inspector.send("Runtime.releaseObjectGroup", { objectGroup: thrown }).catch(() => {});
+      inspector.send("Runtime.releaseObjectGroup", { objectGroup }).catch(() => {});
     }, releaseMs);
   }
 
