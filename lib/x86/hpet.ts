@@ -5,6 +5,7 @@
  */
 import { type Decoded, flag, oneOf, register, reserved, uint } from "../bits/register.ts";
 import { TRIGGERS } from "./interrupt_message.ts";
+import type { Msi } from "./msi_message.ts";
 
 const SOURCE = "IA-PC HPET specification 1.0a";
 
@@ -77,3 +78,54 @@ export const hpetRoute = register({
 });
 /** Fields of {@link hpetRoute}. */
 export type HpetRoute = Decoded<typeof hpetRoute>;
+
+/** How a timer interrupts. */
+export type HpetInterrupt =
+  /** By a message of its own; 32 address bits, so 15 destination bits or a remapping handle. */
+  | { readonly kind: "message"; readonly msi: Msi }
+  /** Through an I/O APIC pin, which legacy replacement fixes for timers 0 and 1. */
+  | { readonly kind: "pin"; readonly pin: number }
+  /** Not at all. */
+  | {
+    readonly kind: "silent";
+    readonly because: "disabled" | "pinNotOffered" | "messageMustBeEdge";
+  };
+
+const LEGACY_PINS: readonly number[] = [2, 8];
+
+/**
+ * How timer `number` interrupts. Messages override the pin, in legacy replacement too.
+ * Source: IA-PC HPET specification 1.0a 2.3.8, 2.4.5; Intel PCH datasheets.
+ *
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { hpetInterrupt, hpetTimer } from "./hpet.ts";
+ *
+ * const timer = hpetTimer.decode(0x00f0_0000_0000_a804n);
+ * const how = { number: 2, route: 0n, legacyReplacement: false };
+ * assert.deepEqual(hpetInterrupt(timer, how), { kind: "pin", pin: 20 });
+ * ```
+ */
+export function hpetInterrupt(
+  timer: HpetTimer,
+  { number, route, legacyReplacement }: {
+    readonly number: number;
+    readonly route: bigint;
+    readonly legacyReplacement: boolean;
+  },
+): HpetInterrupt {
+  if (!timer.interruptEnabled) return { kind: "silent", because: "disabled" };
+  if (timer.fsbEnabled && timer.fsbCapable) return messageOf(timer, route);
+  const legacy = legacyReplacement ? LEGACY_PINS[number] : undefined;
+  if (legacy !== undefined) return { kind: "pin", pin: legacy };
+  const offered = (timer.routeCapMask >>> timer.ioapicPin & 1) === 1;
+  return offered
+    ? { kind: "pin", pin: timer.ioapicPin }
+    : { kind: "silent", because: "pinNotOffered" };
+}
+
+function messageOf({ trigger }: HpetTimer, route: bigint): HpetInterrupt {
+  if (trigger === "level") return { kind: "silent", because: "messageMustBeEdge" };
+  const { address, data } = hpetRoute.decode(route);
+  return { kind: "message", msi: { address: BigInt(address), data } };
+}

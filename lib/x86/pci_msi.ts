@@ -123,3 +123,40 @@ export function messageBlock({ address, data }: Msi, log2: number): readonly Msi
 export function blockIndexes(msi: Msi, log2: number): readonly number[] {
   return messageBlock(msi, log2).map(({ address, data }) => remapIndex(address, data).index);
 }
+
+/** One message of a function: an MSI-X entry, or one of an MSI block. */
+export interface MessageSlot {
+  /** What is written when it is raised. */
+  readonly message: Msi;
+  /** Held back; a function without mask bits has it clear always. */
+  readonly masked: boolean;
+  /** Raised while held back. */
+  readonly pending: boolean;
+}
+
+/** The slot afterwards, and what was sent. */
+export interface SlotStep {
+  /** The slot afterwards. */
+  readonly slot: MessageSlot;
+  /** The message, null when none left. */
+  readonly sent: Msi | null;
+}
+
+/**
+ * The function raises a message: it leaves, or is noted as pending while the slot or the whole
+ * function is masked. Several raises while masked are one. Source: PCI 3.0, 6.8.3.2.
+ */
+export function raise(slot: MessageSlot, functionMask = false): SlotStep {
+  return slot.masked || functionMask
+    ? { slot: { ...slot, pending: true }, sent: null }
+    : { slot, sent: slot.message };
+}
+
+/** Software masks or unmasks a slot; unmasking sends what is pending. */
+export function setMask(slot: MessageSlot, masked: boolean): SlotStep {
+  const leaves = !masked && slot.pending;
+  return {
+    slot: { ...slot, masked, pending: slot.pending && !leaves },
+    sent: leaves ? slot.message : null,
+  };
+}

@@ -3,7 +3,16 @@
  *
  * @module
  */
-import { type Decoded, flag, ignored, oneOf, register, reserved, uint } from "../bits/register.ts";
+import {
+  type Decoded,
+  fixed,
+  flag,
+  ignored,
+  oneOf,
+  register,
+  reserved,
+  uint,
+} from "../bits/register.ts";
 
 /** Offsets of the registers in a unit's page. */
 export const VTD_OFFSETS = {
@@ -166,7 +175,7 @@ export const iecInvalidation = register({
   width: 128,
   source: "Intel VT-d 6.5.2.7; Linux include/linux/dmar.h QI_IEC_*",
   fields: {
-    type: uint(4, "4"),
+    type: fixed(4, 4, "4: interrupt entry cache"),
     granularity: oneOf(["global", "index"], "All entries, or those of an index range"),
     reserved5to26: reserved(22),
     indexMask: uint(5, "IM: 2^IM entries, aligned"),
