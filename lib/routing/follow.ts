@@ -18,7 +18,7 @@ import type { Booted, Interrupt } from "./interrupt.ts";
 import { type HardwareWord, program, type Programmed, type Target } from "./program.ts";
 import { remap } from "./remap.ts";
 import { send } from "./send.ts";
-import { hex, type Hop, lost, on, type Stage, then } from "./stage.ts";
+import { cite, hex, type Hop, lost, on, type Stage, then } from "./stage.ts";
 
 export interface Journey {
   /** APIC IDs of the CPUs that take the interrupt. */
@@ -48,11 +48,13 @@ function programStage(booted: Booted, interrupt: Interrupt, target: Target): Sta
   if (programming.kind === "orphan") {
     const reasons = programming.declined.map(({ domain, because }) => `${domain}: ${because}`);
     const because = ["no domain parents it", ...reasons].join("; ");
-    return lost(interrupt.device, because, "Linux kernel/irq/irqdomain.c irq_find_matching_fwspec");
+    const source = cite(booted.machine, "kernel/irq/irqdomain.c irq_find_matching_fwspec");
+    return lost(interrupt.device, because, source);
   }
   const { parent, hardware, dest } = programming;
   const did = `composes ${wordText(hardware)} for destination ${hex(dest)}`;
-  return on(parent.domain ?? "", did, "Linux irq_chip_compose_msi_msg", programming);
+  const source = cite(booted.machine, "kernel/irq/chip.c irq_chip_compose_msi_msg");
+  return on(parent.domain ?? "", did, source, programming);
 }
 
 function wordText(hardware: HardwareWord): string {

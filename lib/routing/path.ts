@@ -9,16 +9,18 @@
  * ```
  */
 import type { BootFacts, Declined, Parent, ParentKind } from "../linux/boot.ts";
-import type { DeviceClass } from "./interrupt.ts";
-import { type Booted, hasXtRegister } from "./interrupt.ts";
+import { eraOf } from "../linux/eras.ts";
+import { type Booted, type DeviceClass, hasXtRegister } from "./interrupt.ts";
 
 /** One place the destination passes through. */
 export interface Station {
   readonly limit: string;
   /** Destination bits it passes on. */
   readonly bits: 8 | 15 | 32;
-  /** The kernel function, register or file that says so. */
+  /** The kernel's file and function, the manual's section, or the machine file's field. */
   readonly where: string;
+  /** `where` is a file and function of the kernel that was booted. */
+  readonly inKernel?: true;
 }
 
 export type Path =
@@ -70,21 +72,31 @@ function stationsOf(booted: Booted, of: DeviceClass, parent: ParentKind): readon
   return [composeStation(booted), deliveryStation(booted, of), lapic];
 }
 
-/** Source: Linux __irq_msi_compose_msg. */
-function composeStation({ boot: { apic } }: Booted): Station {
-  return apic.extDestId
-    ? { limit: "extended message", bits: 15, where: "__irq_msi_compose_msg, virt_ext_dest_id" }
-    : { limit: "message", bits: 8, where: "__irq_msi_compose_msg" };
+function composeStation({ machine, boot: { apic } }: Booted): Station {
+  if (apic.extDestId) return EXTENDED_MESSAGE;
+  return eraOf(machine.kernel).levelAsserted ? MESSAGE_UP_TO_510 : MESSAGE;
 }
+
+const COMPOSE = "arch/x86/kernel/apic/apic.c __irq_msi_compose_msg";
+const MESSAGE: Station = { limit: "message", bits: 8, where: COMPOSE, inKernel: true };
+const MESSAGE_UP_TO_510: Station = { ...MESSAGE, where: COMPOSE.replace("apic.c", "msi.c") };
+const EXTENDED_MESSAGE: Station = {
+  limit: "extended message",
+  bits: 15,
+  where: `${COMPOSE}, virt_ext_dest_id`,
+  inKernel: true,
+};
+
+const PLATFORM_BITS = "machine file, delivery.messageDestBits";
 
 function deliveryStation({ machine: { delivery } }: Booted, of: DeviceClass): Station {
   return of === "ioapic"
     ? {
       limit: "I/O APIC",
       bits: delivery.ioapicDestBits ?? delivery.messageDestBits,
-      where: delivery.ioapicDestBits ? "delivery.ioapicDestBits" : "delivery.messageDestBits",
+      where: `machine file, delivery.${delivery.ioapicDestBits ? "ioapic" : "message"}DestBits`,
     }
-    : { limit: "platform", bits: delivery.messageDestBits, where: "delivery.messageDestBits" };
+    : { limit: "platform", bits: delivery.messageDestBits, where: PLATFORM_BITS };
 }
 
 function remapStation({ remapping }: BootFacts): Station {
@@ -101,7 +113,11 @@ function remapStation({ remapping }: BootFacts): Station {
 function ownStation({ machine: { remapping }, boot }: Booted): Station | undefined {
   if (remapping?.vendor === "intel") {
     const eim = remapping.units.every(({ eim }) => eim);
-    return { limit: "fault event address", bits: eim ? 32 : 8, where: "Intel VT-d FEUADDR" };
+    return {
+      limit: "fault event address",
+      bits: eim ? 32 : 8,
+      where: "Intel VT-d 11.4.8.5 FEUADDR",
+    };
   }
   return hasXtRegister(boot)
     ? { limit: "XT interrupt register", bits: 32, where: "AMD IOMMU specification 3.4.15" }

@@ -1,5 +1,7 @@
 /** What a route is made of: stages that hand something on, or end it with a reason. */
 
+import type { Machine } from "../machine/machine.ts";
+
 /** One station of the way: who acted, and what came of it. */
 export interface Hop {
   readonly at: string;
@@ -30,4 +32,9 @@ export function then<A, B>(stage: Stage<A>, trace: Hop[], next: (value: A) => St
 /** A word as traces show it. */
 export function hex(word: number | bigint): string {
   return `0x${word.toString(16)}`;
+}
+
+/** A citation of this kernel's source, such as `Linux 6.1 kernel/irq/irqdomain.c name`. */
+export function cite({ kernel: { version } }: Machine, fileAndFunction: string): string {
+  return `Linux ${version === "mail" ? "5.11" : version} ${fileAndFunction}`;
 }

@@ -2,15 +2,21 @@
  * Why a device can or cannot interrupt a CPU: the ladder of limits its APIC ID has to climb, from
  * the firmware's table to the LAPIC, and the first rung that is too low.
  */
-import type { Boot } from "../linux/boot.ts";
+import type { Boot, OfflineCpu } from "../linux/boot.ts";
+import type { Machine } from "../machine/machine.ts";
 import type { Decision } from "../linux/decision.ts";
 import { type LapicReading, reachByWidth } from "../x86/reach.ts";
 import { follow } from "./follow.ts";
-import { anyInterrupt, DEVICE_CLASSES, type DeviceClass, devicesOf } from "./interrupt.ts";
+import {
+  anyInterrupt,
+  type Booted,
+  DEVICE_CLASSES,
+  type DeviceClass,
+  devicesOf,
+} from "./interrupt.ts";
 import { type Path, pathOf, type Station } from "./path.ts";
-import type { Booted } from "./interrupt.ts";
 import { reachOf } from "./reach.ts";
-import type { Hop } from "./stage.ts";
+import { cite, type Hop } from "./stage.ts";
 
 export interface Rung {
   readonly limit: string;
@@ -74,22 +80,33 @@ function cpuRungs({ machine, boot }: Told, apicId: number): readonly Rung[] {
       value: listed ? null : "none",
       where: "ACPI MADT",
     },
-    { limit: "MAX_LOCAL_APIC", value: MAX_LOCAL_APIC - 1, where: "arch/x86/include/asm/apicdef.h" },
+    {
+      limit: "MAX_LOCAL_APIC",
+      value: MAX_LOCAL_APIC - 1,
+      where: cite(machine, "arch/x86/include/asm/apicdef.h MAX_LOCAL_APIC"),
+    },
     {
       limit: IN_FORCE,
       value: boot.apic.mode === "x2apic" ? boot.maxApicId : boot.maxApicId ?? XAPIC_MAX,
-      where: "arch/x86/kernel/apic/apic.c try_to_enable_x2apic",
+      where: cite(machine, "arch/x86/kernel/apic/apic.c try_to_enable_x2apic"),
     },
-    ...offline ? [{ limit: offline.because, value: "none", where: "boot.offline" } as const] : [],
+    ...offline ? [notOnline(machine, offline)] : [],
   ];
+}
+
+function notOnline(machine: Machine, { because }: OfflineCpu): Rung {
+  const where = "arch/x86/kernel/acpi/boot.c acpi_parse_lapic to smpboot.c native_cpu_up";
+  return { limit: because, value: "none", where: cite(machine, where) };
 }
 
 const MAX_LOCAL_APIC = 0x8000;
 const XAPIC_MAX = 0xfe;
 const IN_FORCE = "APIC ID limit in force";
 
-function pathRungs({ boot }: Booted, path: Path): readonly Rung[] {
-  if (path.kind === "open") return path.stations.map((station) => stationRung(boot, station));
+function pathRungs({ machine, boot }: Booted, path: Path): readonly Rung[] {
+  if (path.kind === "open") {
+    return path.stations.map((station) => stationRung({ machine, boot }, station));
+  }
   if (path.because.kind === "blocked") {
     const { where } = path.because;
     return [{ limit: "remapping unit blocks its messages", value: "none", where }];
@@ -98,12 +115,17 @@ function pathRungs({ boot }: Booted, path: Path): readonly Rung[] {
   return [{
     limit: ["no domain parents it", ...reasons].join("; "),
     value: "none",
-    where: "kernel/irq/irqdomain.c irq_find_matching_fwspec",
+    where: cite(machine, "kernel/irq/irqdomain.c irq_find_matching_fwspec"),
   }];
 }
 
-function stationRung({ apic }: Pick<Boot, "apic">, { limit, bits, where }: Station): Rung {
-  return { limit: `${limit}, ${bits} bits`, value: greatestId(readingOf(apic), bits), where };
+function stationRung({ machine, boot: { apic } }: Booted, station: Station): Rung {
+  const { limit, bits, where, inKernel } = station;
+  return {
+    limit: `${limit}, ${bits} bits`,
+    value: greatestId(readingOf(apic), bits),
+    where: inKernel ? cite(machine, where) : where,
+  };
 }
 
 function greatestId(reading: LapicReading, bits: number): number | null {
