@@ -96,6 +96,12 @@ export { type Proof, proveTheMail } from "./lib/routing/theorems.ts";
 export { vectorOffers, vectorReachesAllValid } from "./lib/routing/theorems.ts";
 export { type Why, why } from "./lib/routing/why.ts";
 
+// advice: the smallest changes that help, and topologies that fit.
+export { type Advice, advise, isWhole } from "./lib/advice/advise.ts";
+export { REMEDIES, type Remedy } from "./lib/advice/remedies.ts";
+export { type Fit, fit } from "./lib/advice/fit.ts";
+export { apicIdOf, maxApicId, type Topology } from "./lib/advice/topology.ts";
+
 // chart: drawn.
 export { type Chart, type ChartBundle, jupyterDisplay } from "./lib/chart/chart.ts";
 export type { ChartDocument, ChartNode } from "./lib/chart/document.ts";

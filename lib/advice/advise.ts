@@ -4,7 +4,7 @@
  */
 import type { Machine } from "../machine/machine.ts";
 import { bootOutcome } from "../routing/outcome.ts";
-import { type Change, CHANGES } from "./changes.ts";
+import { REMEDIES, type Remedy } from "./remedies.ts";
 
 export interface Advice {
   /** What to do; several things are joined by "; and". */
@@ -28,9 +28,9 @@ const MOST = 3;
 /** The minimal sets of changes that help, cheapest first; none when the machine is whole. */
 export function advise(machine: Machine): readonly Advice[] {
   if (isWhole(machine)) return [];
-  const found: (readonly Change[])[] = [];
+  const found: (readonly Remedy[])[] = [];
   for (let size = 1; size <= MOST; size++) {
-    for (const set of subsetsOf(CHANGES, size)) {
+    for (const set of subsetsOf(REMEDIES, size)) {
       if (found.some((smaller) => smaller.every((change) => set.includes(change)))) continue;
       const changed = applied(machine, set);
       if (changed && isWhole(changed)) found.push(set);
@@ -40,11 +40,11 @@ export function advise(machine: Machine): readonly Advice[] {
 }
 
 /** The machine after all of them; null when one has nothing to change. */
-function applied(machine: Machine, set: readonly Change[]): Machine | null {
+function applied(machine: Machine, set: readonly Remedy[]): Machine | null {
   return set.reduce<Machine | null>((now, { apply }) => now && apply(now), machine);
 }
 
-function adviceOf(machine: Machine, set: readonly Change[]): Advice {
+function adviceOf(machine: Machine, set: readonly Remedy[]): Advice {
   const { online, maxApicId, irqRemapping } = bootOutcome(applied(machine, set)!);
   const limit = maxApicId === null ? "no limit" : `APIC IDs up to ${maxApicId}`;
   return {

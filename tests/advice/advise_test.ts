@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { advise, isWhole } from "../../lib/advice/advise.ts";
-import { CHANGES } from "../../lib/advice/changes.ts";
+import { REMEDIES } from "../../lib/advic./remedies.ts";
 import { parseMachine } from "../../lib/machine/parse_machine.ts";
 import { machineWith } from "../../lib/routing/space.ts";
 import { recordedBoots } from "../boots/boots.ts";
@@ -89,7 +89,7 @@ Deno.test("advice comes cheapest first, and every machine that is not whole gets
 
 Deno.test("a change that applies changes something", () => {
   for (const [name, machine] of machines) {
-    for (const { change, apply } of CHANGES) {
+    for (const { change, apply } of REMEDIES) {
       const after = apply(machine);
       if (after) assert.notDeepEqual(after, machine, `${name}: ${change}`);
     }

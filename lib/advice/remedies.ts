@@ -22,7 +22,7 @@ import {
   withXt,
 } from "./edits.ts";
 
-export interface Change {
+export interface Remedy {
   readonly change: string;
   readonly where: "kernel command line" | "kernel" | "hypervisor" | "firmware";
   readonly cost: 1 | 2 | 3 | 4;
@@ -33,7 +33,7 @@ export interface Change {
 const NEWER_KERNEL = "6.12";
 
 /** Every change this model knows. */
-export const CHANGES: readonly Change[] = [
+export const REMEDIES: readonly Remedy[] = [
   ...[
     ["nox2apic"],
     ["intremap=off", "nointremap"],
@@ -90,12 +90,12 @@ export const CHANGES: readonly Change[] = [
   },
 ];
 
-function onCmdline(change: string, apply: Edit): Change {
+function onCmdline(change: string, apply: Edit): Remedy {
   return { change, where: "kernel command line", cost: 1, apply };
 }
 
 /** Only guests have one to ask. */
-function byHypervisor(cost: 2 | 3, change: string, edit: Edit): Change {
+function byHypervisor(cost: 2 | 3, change: string, edit: Edit): Remedy {
   const apply: Edit = (machine) => isGuest(machine) ? edit(machine) : null;
   return { change, where: "hypervisor", cost, apply };
 }
