@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { advise, isWhole } from "../../lib/advice/advise.ts";
-import { REMEDIES } from "../../lib/advic./remedies.ts";
+import { REMEDIES } from "../../lib/advice/remedies.ts";
 import { parseMachine } from "../../lib/machine/parse_machine.ts";
 import { machineWith } from "../../lib/routing/space.ts";
 import { recordedBoots } from "../boots/boots.ts";
