@@ -1,5 +1,6 @@
 /** Source: Linux drivers/iommu/amd/init.c amd_iommu_prepare, init_iommu_one. */
 import type { AmdRemapping, Machine, PciFunction } from "../machine/machine.ts";
+import { pciAddress } from "../machine/pci_address.ts";
 import type { Options } from "./cmdline.ts";
 import type { Era } from "./eras.ts";
 import type { Prepared, RemapInput } from "./irq_remapping.ts";
@@ -71,9 +72,9 @@ function isSouthbridge(requesterId: number, { devices }: Machine, era: Era): boo
 }
 
 /** Bus, device and function of a PCI function in segment 0; -1 elsewhere. */
-export function requesterIdOf({ bdf }: PciFunction): number {
-  const [segment, bus, device, fn] = bdf.split(/[:.]/).map((digits) => Number.parseInt(digits, 16));
-  return segment === 0 ? bus! << 8 | device! << 3 | fn! : -1;
+function requesterIdOf({ bdf }: PciFunction): number {
+  const { segment, bus, device, function: fn } = pciAddress(bdf);
+  return segment === 0 ? bus << 8 | device << 3 | fn : -1;
 }
 
 export interface AmdUnits {

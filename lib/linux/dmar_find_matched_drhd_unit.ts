@@ -1,5 +1,6 @@
 /** Source: Linux drivers/iommu/intel/dmar.c dmar_find_matched_drhd_unit. */
 import type { IntelRemapping, Machine, PciFunction } from "../machine/machine.ts";
+import { pciAddress } from "../machine/pci_address.ts";
 
 /**
  * The unit that lists a function, else the one that covers the rest of its segment, else one that
@@ -18,7 +19,7 @@ export function drhdUnitOf(
   return ({ bdf }) => {
     const own = listed.get(bdf);
     if (own !== undefined) return own;
-    const segment = Number.parseInt(bdf.slice(0, 4), 16);
+    const { segment } = pciAddress(bdf);
     const rest = units.findIndex((unit) => unit.includeAll && unit.segment === segment);
     if (rest >= 0) return rest;
     const above = bridges.find((bridge) => isBehind(bdf, bridge.bdf));
@@ -30,5 +31,6 @@ const PCI_BRIDGE = /^0604/;
 
 /** On a later bus of the same segment. */
 function isBehind(bdf: string, bridge: string): boolean {
-  return bdf.slice(0, 4) === bridge.slice(0, 4) && bdf.slice(5, 7) > bridge.slice(5, 7);
+  const [below, above] = [pciAddress(bdf), pciAddress(bridge)];
+  return below.segment === above.segment && below.bus > above.bus;
 }

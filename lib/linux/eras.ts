@@ -257,7 +257,7 @@ export const CHANGES: readonly Change[] = [
   },
   {
     from: "6.4",
-    stable: { "5.4": 249, "5.10": 186, "5.15": 119, "6.1": 36, "6.3": 10 },
+    stable: { "4.19": 288, "5.4": 249, "5.10": 186, "5.15": 119, "6.1": 36, "6.3": 10 },
     what: "x2apic_phys_probe steps back when x2APIC is off",
     set: { physReselectsItself: false },
   },

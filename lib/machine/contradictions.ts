@@ -1,3 +1,4 @@
+import { SIGNATURES } from "../firmware/hypervisor_leaves.ts";
 import { parseKernelVersion } from "./kernel_version.ts";
 import type { AmdRemapping, Machine, MadtProcessor } from "./machine.ts";
 
@@ -120,34 +121,21 @@ function ioapicGsisDiffer({ ioapics }: Machine): Contradiction | null {
   };
 }
 
-const SIGNATURE_TEXTS: Readonly<Record<string, string>> = {
-  kvm: "KVMKVMKVM\0\0\0",
-  hyperv: "Microsoft Hv",
-  vmware: "VMwareVMware",
-  xen: "XenVMMXenVMM",
-  bhyve: "bhyve bhyve ",
-  acrn: "ACRNACRNACRN",
-  jailhouse: "Jailhouse\0\0\0",
-  tcg: "TCGTCGTCGTCG",
-};
-
 function hypervisorLeafMatches({ hypervisor }: Machine): Contradiction | null {
   const { signature, base } = hypervisor;
   if (signature === null) return null;
-  const found = base === null ? null : signatureAt(hypervisor.leaves, base);
-  if (found === SIGNATURE_TEXTS[signature]) return null;
+  const spelt = Object.values(hypervisor.leaves).map((words) => SIGNATURES[signatureOf(words)]);
+  if (spelt.includes(signature)) return null;
   return {
     field: "hypervisor.signature",
-    found: `"${signature}", but hypervisor.leaves at base ${base} spell ${JSON.stringify(found)}`,
+    found: `"${signature}", but hypervisor.leaves at base ${base} spell no such thing`,
     mend: "make signature, base and leaves agree",
   };
 }
 
-/** The 12 characters of a signature leaf's EBX, ECX, EDX; null when the leaf is not listed. */
-function signatureAt(leaves: Machine["hypervisor"]["leaves"], base: string): string | null {
-  const name = base.slice(2).padStart(8, "0");
-  const words = leaves[name] ?? leaves[`0x${name}`];
-  return words ? words.slice(1).map(charactersOf).join("") : null;
+/** The 12 characters that EBX, ECX and EDX of a leaf spell. */
+function signatureOf(words: Machine["hypervisor"]["leaves"][string]): string {
+  return words.slice(1).map(charactersOf).join("");
 }
 
 function charactersOf(word: string): string {

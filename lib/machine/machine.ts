@@ -18,7 +18,7 @@ const ID_MAX = 0xffff_ffff;
 const apicId = count(ID_MAX, "give an APIC ID of 0 … 4294967295");
 const tableId = count(255, "give a table id of 0 … 255");
 const bdf = text("give a PCI address ssss:bb:dd.f").regex(
-  /^[0-9a-f]{4}:[0-9a-f]{2}:[01][0-9a-f]\.[0-7]$/,
+  /^[0-9a-f]{4,8}:[0-9a-f]{2}:[01][0-9a-f]\.[0-7]$/,
   "give a PCI address ssss:bb:dd.f in lower-case hex",
 );
 const register = hex(8, "give a 32-bit word such as 0x40000001");

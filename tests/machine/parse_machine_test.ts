@@ -99,7 +99,7 @@ const UNREADABLE: readonly { why: string; spoil: (draft: Draft) => void; says: R
   {
     why: "the hypervisor's leaves spell another signature",
     spoil: (m) => m.hypervisor = { ...KVM, signature: "xen" },
-    says: /^hypervisor\.signature is "xen", but hypervisor\.leaves at base 0x40000000 spell "KVM/,
+    says: /^hypervisor\.signature is "xen", but hypervisor\.leaves at base 0x40000000 spell no/,
   },
   {
     why: "the extended features contradict XT",
