@@ -6,7 +6,7 @@ import { check, denoTest, pytest, type Step, together } from "./step.ts";
 
 /** Groups of folders whose tests may share the machine, for none of them starts a kernel. */
 const model: readonly string[] = [...columns.model, "lint", "run"];
-const wire: readonly string[] = ["zmtp", "jupyter", "notebook", "cli"];
+const wire: readonly string[] = ["zmtp", "jupyter", "cli"];
 
 export function houseSteps(): Step {
   return together("house", [
