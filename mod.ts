@@ -85,6 +85,7 @@ export { follow, type Journey } from "./lib/routing/follow.ts";
 export { type Hazard, HAZARDS } from "./lib/routing/hazards.ts";
 export { anyInterrupt, DEVICE_CLASSES, devicesOf } from "./lib/routing/interrupt.ts";
 export type { Booted, DeviceClass, Interrupt } from "./lib/routing/interrupt.ts";
+export { type Move, move } from "./lib/routing/move.ts";
 export { bootOutcome as boot, hazardsOf } from "./lib/routing/outcome.ts";
 export type { BootAnswer, LostPair } from "./lib/routing/outcome.ts";
 export { program, type Programming } from "./lib/routing/program.ts";

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { parseMachine } from "../../lib/machine/parse_machine.ts";
 import { follow } from "../../lib/routing/follow.ts";
 import type { Booted, Interrupt } from "../../lib/routing/interrupt.ts";
+import { move } from "../../lib/routing/move.ts";
 import { type BootAnswer, bootOutcome } from "../../lib/routing/outcome.ts";
 import { type HardwareWord, program, type Target } from "../../lib/routing/program.ts";
 import { reach } from "../../lib/routing/reach.ts";
@@ -41,6 +42,10 @@ Deno.test.each(cases)(
 
 Deno.test.each(cases)("$name: what arrived is reachable, what was lost is lost", (recorded) => {
   for (const move of recorded.observed.moves) assertMove(recorded, move);
+});
+
+Deno.test.each(cases)("$name: writes to smp_affinity end as recorded", (recorded) => {
+  for (const seen of recorded.observed.moves) assertWrite(recorded, seen);
 });
 
 Deno.test.each(cases)("$name: outcome", ({ booted: { boot }, observed }) => {
@@ -129,6 +134,17 @@ function assertMove({ booted, observed }: Case, move: ObservedMove): void {
     pair.device === interrupt.device && pair.apicId === apicId
   );
   assert.equal(isLost, move.lost, what);
+}
+
+/** The write, and the CPU that affinity speaks of afterwards. */
+function assertWrite({ booted, observed }: Case, seen: ObservedMove): void {
+  const found = move(booted, interruptOf(booted, observed.messages, seen), seen.cpu);
+  const what = `${seen.source} to CPU ${seen.cpu}: ${found.because}`;
+  assert.equal(found.kind !== "refused", seen.accepted, what);
+  if (seen.effective === null) return;
+  const isThere = seen.effective === `${seen.cpu}`;
+  if (found.kind !== "moved") assert.equal(isThere, false, what);
+  else if (found.when === "atOnce" || seen.delivered) assert.equal(isThere, true, what);
 }
 
 function isBy8259({ boot: { chips } }: Booted, { source }: ObservedMove): boolean {
