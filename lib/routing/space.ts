@@ -3,11 +3,12 @@
  * and on each axis one representative of every class of inputs that the decisions can tell apart.
  *
  * Why the classes cover the whole space: decisions read APIC IDs only by comparing them with 254,
- * 255, 32767 and the limits made of these, so one ID between each two stands for all; they read
- * the number of CPUs only against 8; a hypervisor enters by what it vouches for, by whether it
- * offers 15 bits, and as Hyper-V or Jailhouse by name; versions enter by the era alone; all other
- * inputs are flags. A (device, CPU) pair is judged by itself, so a machine with a CPU of every
- * class stands for all machines with some of them.
+ * 255, 32767 and the limits made of these, and logical destinations set the first eight IDs apart;
+ * so one ID between each two stands for all. They read the number of CPUs only against 8; a
+ * hypervisor enters by what it vouches for, by whether it offers 15 bits, and as Hyper-V or
+ * Jailhouse by name; versions enter by the era alone; all other inputs are flags. A (device, CPU)
+ * pair is judged by itself, so a machine with a CPU of every class stands for all machines with
+ * some of them.
  */
 import type { Machine } from "../machine/machine.ts";
 
