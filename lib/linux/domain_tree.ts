@@ -1,6 +1,6 @@
 import type { Chips } from "./boot.ts";
 import type { Decided } from "./decide.ts";
-import type { DeviceDomain } from "./device_domains.ts";
+import type { DeviceDomain } from "./device_domain.ts";
 
 /** Domain name to its chain of parents, root last, as /sys/kernel/debug/irq/domains names them. */
 export function domainTree(

@@ -3,7 +3,7 @@
  * shows them without the time stamp, each once. Source: the printk of each function named here.
  */
 import type { Decided } from "./decide.ts";
-import { hpetChannels, wantsHpetMsi } from "./device_domains.ts";
+import { hpetChannels, wantsHpetMsi } from "./hpet_domain.ts";
 import { findParent } from "./parents.ts";
 import type { Rejected } from "./registration.ts";
 import type { RemapAttempt } from "./irq_remapping.ts";

@@ -3,11 +3,26 @@ import { groupBy } from "../bits/group_by.ts";
 import type { Declined } from "./boot.ts";
 import type { Decided } from "./decide.ts";
 import type { Decision } from "./decision.ts";
-import type { DeviceDomain } from "./device_domains.ts";
+import type { DeviceDomain } from "./device_domain.ts";
 import type { IrqRemapping, RemapAttempt, RemapMode } from "./irq_remapping.ts";
 import { type Panic, panicText } from "./panic.ts";
+import type { Rejected } from "./registration.ts";
+import {
+  APIC_OFF,
+  DECLINED,
+  DECLINED_PARENT,
+  NOX2APIC,
+  REFUSED,
+  REJECTED,
+  X2APIC_BECAUSE,
+  X2APIC_STATES,
+} from "./reasons.ts";
 import type { X2apicDecision } from "./x2apic.ts";
 
+/**
+ * What a boot decided, step by step. PCI functions of one fate share a step, and so do CPUs:
+ * the length does not grow with the machine.
+ */
 export function traceOf(decided: Decided, devices: readonly DeviceDomain[]): readonly Decision[] {
   const told = [
     eraStep(decided),
@@ -48,7 +63,7 @@ function eraStep({ era, machine }: Decided): Decision {
     : era.future
     ? `${version} is newer than any kernel known here: it is taken as the newest of them`
     : `kernel.version is ${version}`;
-  return step("era", "the table of eras", era.name, because);
+  return step("era", "Makefile VERSION, PATCHLEVEL", era.name, because);
 }
 
 function nox2apicStep({ handOver: { nox2apic } }: Decided): readonly Decision[] {
@@ -56,13 +71,6 @@ function nox2apicStep({ handOver: { nox2apic } }: Decided): readonly Decision[] 
   const decided = nox2apic.kind === "ignored" ? "nox2apic is ignored" : "x2APIC stays off";
   return [step("setup_nox2apic", `${APIC} setup_nox2apic`, decided, NOX2APIC[nox2apic.because])];
 }
-
-const NOX2APIC = {
-  bootIdNeedsX2apic: "the boot CPU's APIC ID does not fit an xAPIC",
-  x2apicLocked: "firmware locked x2APIC mode",
-  x2apicWasOn: "nox2apic, though firmware had switched it on",
-  x2apicWasOff: "nox2apic",
-};
 
 function hypervisorStep({ promises: { hypervisor }, machine, options }: Decided): Decision {
   const name = "detect_hypervisor_vendor";
@@ -85,22 +93,6 @@ function x2apicStateStep({ handOver, machine, apicOff }: Decided): Decision {
   return step("check_x2apic", source, ...X2APIC_STATES[handOver.state](machine.cpu.x2apic));
 }
 
-const APIC_OFF = {
-  nolapic: "nolapic",
-  xenPv: "a paravirtual domain has event channels instead",
-  noX2apicConfig: "firmware hands over in x2APIC mode, the kernel was built without",
-};
-
-const X2APIC_STATES = {
-  on: () => ["on", "firmware hands over in x2APIC mode"],
-  onLocked: () => ["on and locked", "firmware hands over in x2APIC mode and locked it"],
-  off: () => ["off", "firmware hands over in xAPIC mode; the CPU can do x2APIC"],
-  disabled: (cpuHas: boolean) => [
-    "disabled",
-    cpuHas ? "nox2apic took the feature away" : "the CPU has no x2APIC",
-  ],
-} satisfies Record<string, (cpuHas: boolean) => [string, string]>;
-
 function stageAStep({ stageA, apicOff }: Decided): Decision {
   const name = "default_acpi_madt_oem_check";
   const because = apicOff
@@ -122,12 +114,12 @@ function registrationStep({ registration, era }: Decided): Decision {
     `${present.length} present, ${possible} possible CPUs`,
     rejected.length === 0
       ? "every entry of the MADT counts"
-      : `${rejected.length} entries of the MADT do not count: ${summary(rejected)}`,
+      : `not counted, ${rejected.length} of the MADT: ${summary(rejected)}`,
   );
 }
 
-function summary(rejected: readonly { readonly because: string }[]): string {
-  return [...new Set(rejected.map(({ because }) => because))].join(", ");
+function summary(rejected: readonly Rejected[]): string {
+  return [...new Set(rejected.map(({ because }) => REJECTED[because]))].join("; ");
 }
 
 function attemptStep(attempt: RemapAttempt): Decision {
@@ -148,22 +140,6 @@ const PREPARE = {
     name: "hyperv_prepare_irq_remapping",
     source: "drivers/iommu/hyperv-iommu.c hyperv_prepare_irq_remapping",
   },
-};
-
-const DECLINED = {
-  chipsetErratum: "this host bridge loses interrupts when it remaps",
-  noDmarUnits: "there is no DMAR table with units",
-  dmarFlagClear: "the DMAR's INTR_REMAP flag is clear",
-  noUnitRemaps: "no unit can remap interrupts",
-  ioapicOutOfScope: "an I/O APIC is in no unit's scope",
-  unitCannotRemap: "one unit cannot remap interrupts",
-  noIvrs: "there is no IVRS table with units",
-  amdIommuOff: "amd_iommu=off",
-  ioapicNotInIvrs: "an I/O APIC is missing in the IVRS",
-  noSouthbridgeIoapic: "the IVRS does not place the southbridge's I/O APIC",
-  notHyperv: "this is no Hyper-V guest",
-  extendedDestinations: "Hyper-V's I/O APIC reads 15-bit destinations: no stub is needed",
-  noX2apicFeature: "without x2APIC the stub has no purpose",
 };
 
 function preparedBecause(attempt: RemapAttempt, mode: RemapMode): string {
@@ -211,24 +187,6 @@ function x2apicDecided(x2apic: X2apicDecision): string {
   }
 }
 
-const REFUSED = {
-  wasOff: "x2APIC stays off",
-  disabled: "x2APIC is switched off",
-  panic: "panic: the boot CPU's APIC ID needs x2APIC",
-  kept: "x2APIC is locked and stays on, without a limit",
-  modeLost: "x2APIC is locked and stays on, but software forgets it",
-};
-
-const X2APIC_BECAUSE = {
-  ioapicSkipped: "the I/O APIC is skipped, so the question is not asked",
-  noFeatureNoRemapping: "the CPU's x2APIC is not to be used and nothing remaps",
-  x2apicStateDisabled: "x2APIC was disabled before",
-  remappingReachesAll: "remapped messages reach every APIC ID",
-  hypervisorVouches: "the hypervisor vouches for x2APIC without remapping",
-  nobodyVouches: "no x2APIC-mode remapping, and no hypervisor vouches",
-  apicIdsAbove255: "no x2APIC-mode remapping, and some APIC ID is above 255",
-};
-
 function stageBStep({ stageA, stageB, apic, era }: Decided): Decision {
   const name = era.routingLines === "installDriver"
     ? "x86_64_probe_apic"
@@ -249,7 +207,8 @@ function limitStep({ apic, stageB }: Decided): Decision {
     : apic.extDestId
     ? "messages carry 15 destination bits"
     : "messages carry 8 destination bits";
-  return step("apic_id_valid", `arch/x86/kernel/apic/${stageB.file}`, decided, because);
+  const file = stageB.file.includes("/") ? stageB.file : `arch/x86/kernel/apic/${stageB.file}`;
+  return step("apic_id_valid", `${file} apic_id_valid`, decided, because);
 }
 
 function parentStep({ device, class: kind, parent }: DeviceDomain): Decision {
@@ -271,17 +230,6 @@ const PARENT_STEPS = {
 function declinedBecause({ domain, because }: Declined): string {
   return `${domain} declined: ${DECLINED_PARENT[because] ?? because}`;
 }
-
-const DECLINED_PARENT: Readonly<Record<string, string>> = {
-  apicIdsOutOfReach: "CPUs may come online that its own messages cannot reach",
-  neitherIoapicNorHpet: "neither an I/O APIC nor an HPET",
-  notInScope: "the firmware's table places the device elsewhere or nowhere",
-  onlyIoapics: "it takes I/O APICs only",
-  remappingOff: "remapping is off",
-  selectNotCalled: "it was not asked",
-  pciNomsi: "pci=nomsi",
-  noUnitCoversDevice: "no remapping unit has the device in scope",
-};
 
 /** All PCI functions of one fate in one decision. */
 function pciStep(devices: readonly DeviceDomain[]): readonly Decision[] {

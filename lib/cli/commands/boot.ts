@@ -1,5 +1,7 @@
 import { type BootAnswer, bootOutcome } from "../../routing/outcome.ts";
 import type { Machine } from "../../machine/machine.ts";
+import type { Declined } from "../../linux/boot.ts";
+import { DECLINED_PARENT } from "../../linux/reasons.ts";
 import { command } from "../command.ts";
 import { readMachine } from "../machine.ts";
 import { one, text as textOption } from "../option.ts";
@@ -65,8 +67,12 @@ function parents({ parents }: BootAnswer): readonly (readonly string[])[] {
   return Object.entries(parents).map(([device, { domain, declined }]) => [
     device,
     domain ?? "none",
-    declined.map(({ domain, because }) => `${domain} declined: ${because}`).join("; "),
+    declined.map(declinedText).join("; "),
   ]);
+}
+
+function declinedText({ domain, because }: Declined): string {
+  return `${domain} declined: ${DECLINED_PARENT[because] ?? because}`;
 }
 
 function offlineRow({ apicId, because }: BootAnswer["offline"][number]): readonly string[] {
