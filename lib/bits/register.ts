@@ -31,7 +31,7 @@ import { type Code, codecOf, type Word } from "./splitter.ts";
 
 export type { Code, Word } from "./splitter.ts";
 
-/** How one field of a register is read from, and written to, its bits. */
+/** One field of a register: what its bits mean is data too. */
 export interface Field<T> {
   /** Bits it takes. */
   readonly width: number;
@@ -41,10 +41,8 @@ export interface Field<T> {
   readonly rest: Code;
   /** Whether hardware wants exactly `rest` here. */
   readonly reserved: boolean;
-  /** From bits to meaning. A code is a number up to 53 bits wide, a bigint above. */
-  read(bits: Code): T;
-  /** From meaning to bits. */
-  write(value: T): Code;
+  /** The meaning of each code; null where the code is the meaning, a bigint above 53 bits. */
+  readonly meanings: readonly T[] | null;
 }
 
 /** The named fields of a register, bit 0 first. */
@@ -151,28 +149,20 @@ export function uint(width: number, note: string): Field<number> {
   if (width > 53) {
     throw new RangeError(`Cannot declare "${note}": ${width} bits are no number; use wide`);
   }
-  const limit = 2 ** width;
-  const write = (value: number) => {
-    if (Number.isInteger(value) && value >= 0 && value < limit) return value;
-    throw new RangeError(`Cannot encode "${note}": ${value} is outside 0 … ${limit - 1}`);
-  };
-  return { width, note, rest: 0, reserved: false, read: (bits) => Number(bits), write };
+  return { width, note, rest: 0, reserved: false, meanings: null };
 }
 
 /** An unsigned bigint, for fields wider than 53 bits. */
 export function wide(width: number, note: string): Field<bigint> {
-  const limit = 1n << BigInt(width);
-  const write = (value: bigint) => {
-    if (value >= 0n && value < limit) return value;
-    throw new RangeError(`Cannot encode "${note}": ${value} is outside 0 … ${limit - 1n}`);
-  };
-  return { width, note, rest: 0n, reserved: false, read: (bits) => BigInt(bits), write };
+  if (width <= 53) {
+    throw new RangeError(`Cannot declare "${note}": ${width} bits are a number; use uint`);
+  }
+  return { width, note, rest: 0n, reserved: false, meanings: null };
 }
 
 /** One bit, true when set. */
 export function flag(note: string): Field<boolean> {
-  const write = (on: boolean) => on ? 1 : 0;
-  return { width: 1, note, rest: 0, reserved: false, read: (bits) => bits === 1, write };
+  return { width: 1, note, rest: 0, reserved: false, meanings: [false, true] };
 }
 
 /** One name for each of the field's 2ⁿ codes, code 0 first; reserved codes are named too. */
@@ -181,22 +171,17 @@ export function oneOf<const N extends string>(names: readonly N[], note: string)
   if (!Number.isInteger(width)) {
     throw new RangeError(`Cannot declare "${note}": ${names.length} names are no power of two`);
   }
-  const write = (name: N) => {
-    const code = names.indexOf(name);
-    if (code >= 0) return code;
-    throw new RangeError(`Cannot encode "${note}": ${name} is none of ${names.join(", ")}`);
-  };
-  return { width, note, rest: 0, reserved: false, read: (bits) => names[Number(bits)]!, write };
+  return { width, note, rest: 0, reserved: false, meanings: names };
 }
 
 /** Bits that hardware keeps for itself and wants zero. */
 export function reserved(width: number, note = "Reserved, zero"): Field<number | bigint> {
-  return { ...anyWidth(width, note), reserved: true };
+  return { ...ignored(width, note), reserved: true };
 }
 
 /** Bits that are neither read nor checked by hardware. */
 export function ignored(width: number, note = "Ignored"): Field<number | bigint> {
-  return anyWidth(width, note);
+  return width > 53 ? wide(width, note) : uint(width, note);
 }
 
 /** Bits whose code the format fixes, such as the 0xFEE of an interrupt address. */
@@ -207,8 +192,4 @@ export function fixed(width: number, code: number, note: string): Field<number> 
 /** One bit the format fixes, such as the format bit of a remappable request. */
 export function fixedFlag(on: boolean, note: string): Field<boolean> {
   return { ...flag(note), rest: on ? 1 : 0, reserved: true };
-}
-
-function anyWidth(width: number, note: string): Field<number | bigint> {
-  return width > 53 ? wide(width, note) : uint(width, note);
 }

@@ -36,9 +36,19 @@ export interface Layout {
 
 type Limbs = Uint32Array;
 
-interface Slot {
+/** A field as the loops below want it: most lie within one limb and need no call at all. */
+interface Slot extends Access {
   readonly key: string;
   readonly field: Fields[string];
+  readonly meanings: readonly unknown[] | null;
+}
+
+/** Where a field lies, and how to get at it when it lies across limbs. */
+interface Access {
+  readonly narrow: boolean;
+  readonly limb: number;
+  readonly shift: number;
+  readonly mask: number;
   readonly get: (limbs: Limbs) => Code;
   readonly put: (limbs: Limbs, code: Code) => void;
 }
@@ -47,40 +57,86 @@ interface Slot {
 export function codecOf({ name, width, fields, places }: Layout): Codec {
   const slots = places.map((place) => slotOf(place, fields[place.key]!));
   const reserved = slots.filter(({ field }) => field.reserved);
+  const blank = Object.fromEntries(slots.map(({ key }) => [key, undefined]));
   const { limbs, split, join } = width <= 32 ? numberWord(width) : bigintWord(width);
   const load = (raw: Word) => {
-    if (!split(raw)) {
-      throw new RangeError(`Cannot decode ${name}: ${raw} is no unsigned ${width}-bit word`);
-    }
+    if (split(raw)) return;
+    throw new RangeError(`Cannot decode ${name}: ${raw} is no unsigned ${width}-bit word`);
   };
-  // A copy of an object that has every field is filled faster than an empty one grows.
-  const blank = Object.fromEntries(slots.map(({ key }) => [key, undefined]));
-  const decode = (raw: Word) => {
-    load(raw);
-    const value: Record<string, unknown> = { ...blank };
-    for (let i = 0; i < slots.length; i++) {
-      const { key, field, get } = slots[i]!;
-      value[key] = field.read(get(limbs));
-    }
-    return value;
+  return {
+    decode: (raw) => (load(raw), meaningsOf(limbs, slots, blank)),
+    encode: (value) => {
+      const known = fill(limbs, slots, value);
+      if (Object.keys(value).length > known) refuseStrangers(name, fields, value);
+      return join();
+    },
+    misused: (raw) => (load(raw), reserved.filter((slot) => !rests(limbs, slot)).map(keyOf)),
   };
-  const encode = (value: Record<string, unknown>) => {
-    limbs.fill(0);
-    let known = 0;
-    for (let i = 0; i < slots.length; i++) {
-      const { key, field, put } = slots[i]!;
-      const meaning = value[key];
-      if (meaning === undefined) put(limbs, field.rest);
-      else put(limbs, field.write(meaning)), known++;
-    }
-    if (Object.keys(value).length > known) refuseStrangers(name, fields, value);
-    return join();
-  };
-  const misused = (raw: Word) => {
-    load(raw);
-    return reserved.filter(({ field, get }) => get(limbs) !== field.rest).map(({ key }) => key);
-  };
-  return { decode, encode, misused };
+}
+
+/** A copy of `blank`, which has every field, is filled faster than an empty object grows. */
+function meaningsOf(
+  limbs: Limbs,
+  slots: readonly Slot[],
+  blank: Readonly<Record<string, unknown>>,
+) {
+  const value: Record<string, unknown> = { ...blank };
+  for (let i = 0; i < slots.length; i++) {
+    const slot = slots[i]!;
+    const code = codeIn(limbs, slot);
+    value[slot.key] = slot.meanings ? slot.meanings[code as number] : code;
+  }
+  return value;
+}
+
+/** Writes every field, absent ones at rest; yields how many were there. */
+function fill(limbs: Limbs, slots: readonly Slot[], value: Record<string, unknown>): number {
+  limbs.fill(0);
+  let known = 0;
+  for (let i = 0; i < slots.length; i++) {
+    const slot = slots[i]!;
+    const meaning = value[slot.key];
+    if (meaning !== undefined) known++;
+    put(limbs, slot, meaning === undefined ? slot.field.rest : codeOf(slot, meaning));
+  }
+  return known;
+}
+
+function rests(limbs: Limbs, slot: Slot): boolean {
+  return codeIn(limbs, slot) === slot.field.rest;
+}
+
+function keyOf({ key }: Slot): string {
+  return key;
+}
+
+function codeIn(limbs: Limbs, slot: Slot): Code {
+  return slot.narrow ? (limbs[slot.limb]! >>> slot.shift & slot.mask) >>> 0 : slot.get(limbs);
+}
+
+function put(limbs: Limbs, slot: Slot, code: Code): void {
+  if (slot.narrow) limbs[slot.limb]! |= (code as number) << slot.shift;
+  else slot.put(limbs, code);
+}
+
+/** The code of a meaning; RangeError when the field has none. */
+function codeOf({ field, meanings }: Slot, meaning: unknown): Code {
+  if (meanings) {
+    const code = meanings.indexOf(meaning);
+    if (code >= 0) return code;
+    throw refusal(field, meaning, `none of ${meanings.join(", ")}`);
+  }
+  if (isCode(meaning, field.width)) return meaning;
+  throw refusal(field, meaning, `outside 0 … ${(1n << BigInt(field.width)) - 1n}`);
+}
+
+function isCode(meaning: unknown, width: number): meaning is Code {
+  if (width > 53) return typeof meaning === "bigint" && BigInt.asUintN(width, meaning) === meaning;
+  return Number.isInteger(meaning) && meaning as number >= 0 && meaning as number < 2 ** width;
+}
+
+function refusal({ note }: Fields[string], meaning: unknown, is: string): RangeError {
+  return new RangeError(`Cannot encode "${note}": ${meaning} is ${is}`);
 }
 
 function refuseStrangers(name: string, fields: Fields, value: Record<string, unknown>): void {
@@ -120,16 +176,21 @@ function bigintWord(width: number) {
 }
 
 function slotOf(place: Place, field: Fields[string]): Slot {
-  return { key: place.key, field, ...accessOf(place.low, field.width) };
+  const { key, low } = place;
+  return { key, field, meanings: field.meanings, ...accessOf(low, field.width) };
 }
 
-function accessOf(low: number, width: number): Pick<Slot, "get" | "put"> {
+function accessOf(low: number, width: number): Access {
   const limb = low >>> 5, shift = low & 31;
-  if (shift + width <= 32) return withinOneLimb(limb, shift, width);
-  return width <= 53 ? acrossLimbs(low, width) : manyLimbs(low, width);
+  const narrow = shift + width <= 32;
+  const mask = width >= 32 ? 0xffff_ffff : 2 ** width - 1;
+  if (narrow) return { narrow, limb, shift, mask, ...withinOneLimb(limb, shift, width) };
+  return { narrow, limb, shift, mask, ...(width <= 53 ? acrossLimbs : manyLimbs)(low, width) };
 }
 
-function withinOneLimb(limb: number, shift: number, width: number): Pick<Slot, "get" | "put"> {
+type Crossing = Pick<Access, "get" | "put">;
+
+function withinOneLimb(limb: number, shift: number, width: number): Crossing {
   const mask = width === 32 ? 0xffff_ffff : 2 ** width - 1;
   return {
     get: (limbs) => (limbs[limb]! >>> shift & mask) >>> 0,
@@ -137,7 +198,7 @@ function withinOneLimb(limb: number, shift: number, width: number): Pick<Slot, "
   };
 }
 
-function acrossLimbs(low: number, width: number): Pick<Slot, "get" | "put"> {
+function acrossLimbs(low: number, width: number): Crossing {
   const pieces = piecesOf(low, width);
   return {
     get: (limbs) => {
@@ -153,7 +214,7 @@ function acrossLimbs(low: number, width: number): Pick<Slot, "get" | "put"> {
   };
 }
 
-function manyLimbs(low: number, width: number): Pick<Slot, "get" | "put"> {
+function manyLimbs(low: number, width: number): Crossing {
   const pieces = piecesOf(low, width);
   return {
     get: (limbs) =>
@@ -167,7 +228,7 @@ function manyLimbs(low: number, width: number): Pick<Slot, "get" | "put"> {
 }
 
 interface Piece {
-  readonly access: Pick<Slot, "get" | "put">;
+  readonly access: Crossing;
   readonly at: number;
   readonly width: number;
   readonly scale: number;
