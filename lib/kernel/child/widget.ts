@@ -154,6 +154,8 @@ export default {
     const output = document.createElement("output");
     label.className = "irqscope-slider";
     input.type = "range";
+    // JupyterLab takes the arrow keys for its own commands unless told.
+    input.dataset.lmSuppressShortcuts = "true";
     const draw = () => {
       name.textContent = model.get("label");
       for (const key of ["min", "max", "step"]) input[key] = model.get(key);
