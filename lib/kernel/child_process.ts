@@ -135,7 +135,7 @@ function inspectorUrl(process: ChildProcess): Promise<string> {
   return new Promise((resolve) => {
     process.stderr!.on("data", function look(chunk: Uint8Array) {
       text += new TextDecoder().decode(chunk);
-      const url = text.match(/ws:\/\/\S+/)?.[0];
+      const url = text.match(/(ws:\/\/\S+)\s/)?.[1];
       if (!url) return;
       process.stderr!.off("data", look);
       resolve(url);

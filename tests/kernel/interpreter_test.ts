@@ -162,6 +162,17 @@ describe("errors", () => {
     });
   }
 
+  const elsewhere = [
+    ["1\n\nawait fetch('nonsense:')", 3, 7],
+    ["\n  const m = await import('./nope.ts')", 2, 19],
+  ] as const;
+  for (const [code, line, column] of elsewhere) {
+    it(`what fails in the runtime is placed at its await: ${code.trim()}`, async () => {
+      const text = tracebackOf(await kernel.run(code));
+      assert.match(text, new RegExp(`at cell-\\d+\\.ts:${line}:${column}$`, "m"));
+    });
+  }
+
   it("an AggregateError tells each of its errors", async () => {
     const text = tracebackOf(
       await kernel.run("throw new AggregateError([new Error('a'), new TypeError('b')], 'both')"),

@@ -3,6 +3,7 @@ import { type Positions, userPlace } from "../positions.ts";
 
 /** The cells that ran, by the name they bear in stack traces. */
 const cells = new Map<string, { readonly run: Run; readonly positions: Positions }>();
+const cellFile = /(?:cell|aside)-[\d-]+\.ts/;
 const cellPlace = /((?:cell|aside)-[\d-]+\.ts):(\d+):(\d+)/g;
 
 export function nameCell(file: string, run: Run, positions: Positions): void {
@@ -29,16 +30,41 @@ export function describe(thrown: unknown, depth = 0): Thrown {
   return {
     name: text(error, "name"),
     message: text(error, "message"),
-    frames: framesOf(text(error, "stack")),
+    frames: [...framesOf(text(error, "stack")), ...awaitFrames(error)],
     ...details ? { details } : {},
     ...error.cause !== undefined && depth < 8 ? { cause: deeper(error.cause) } : {},
     ...Array.isArray(error.errors) && depth < 8 ? { errors: error.errors.map(deeper) } : {},
   };
 }
 
+/** Where a cell awaited what then failed elsewhere, as in the runtime or in a module's loading. */
+const awaited = new WeakMap<object, { readonly stack: string }>();
+
+/** Remembers the place of an `await` for an error whose own stack leads to no cell. */
+export function placeAwait(error: unknown, place: { readonly stack: string }): void {
+  if (!Error.isError(error) || cellFile.test(text(error as Error, "stack"))) return;
+  awaited.set(error, place);
+}
+
+/** V8 places a call at its last name, which in `__k.aw(x)` stands that much right of the `x`. */
+const beforeName = "__k.".length;
+
+function awaitFrames(error: Error): readonly string[] {
+  const [first, ...rest] = framesOf(awaited.get(error)?.stack ?? "");
+  const shifted = first?.replace(/\d+(?=\)?$)/, (column) => String(Number(column) - beforeName));
+  return shifted ? [shifted, ...rest] : [];
+}
+
+/** The place of a call, told only when it is asked for: V8 makes a stack's text lazily. */
+export function placeOfCall(call: unknown): { readonly stack: string } {
+  const place = { stack: "" };
+  Error.captureStackTrace(place, call as () => void);
+  return place;
+}
+
 /** The run whose cell stands topmost in the trace. */
 export function runOf({ frames }: Thrown): Run | undefined {
-  const file = frames.map((frame) => frame.match(/(?:cell|aside)-[\d-]+\.ts/)?.[0]).find(Boolean);
+  const file = frames.map((frame) => frame.match(cellFile)?.[0]).find(Boolean);
   return file ? cells.get(file)?.run : undefined;
 }
 

@@ -88,8 +88,10 @@ function mayWriteNow(): boolean {
   return ++writtenInWindow <= windowTexts;
 }
 
-function writeAll(bytes: Uint8Array): void {
-  for (let at = 0; at < bytes.length;) at += writeSync(pipe, bytes, at);
+function writeAll(pieces: readonly Uint8Array[]): void {
+  for (const piece of pieces) {
+    for (let at = 0; at < piece.length;) at += writeSync(pipe, piece, at);
+  }
 }
 
 function readExactly(size: number): Uint8Array {

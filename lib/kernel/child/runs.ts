@@ -1,7 +1,7 @@
 import type { Run } from "../frames.ts";
 import type { Positions } from "../positions.ts";
 import { currentRun, enterRun } from "./current.ts";
-import { describe, nameCell, runOf } from "./errors.ts";
+import { describe, nameCell, placeAwait, placeOfCall, runOf } from "./errors.ts";
 import { bundleOf, isQuiet } from "./format.ts";
 import { Interrupted, mark, send } from "./pipe.ts";
 
@@ -47,13 +47,17 @@ export function aw<T>(run: Run, value: T): Promise<Awaited<T>> {
   const state = running.get(run);
   // A cell given up on never goes on: what it awaits never comes.
   if (!state) return new Promise(() => {});
+  const place = placeOfCall(aw);
   return new Promise((resolve, reject) => {
-    const leave = <V>(settle: (value: V) => void) => (value: V) => {
-      state.rejects.delete(reject);
-      settle(value);
-    };
     state.rejects.add(reject);
-    Promise.resolve(value).then(leave(resolve), leave(reject));
+    Promise.resolve(value).then((value) => {
+      state.rejects.delete(reject);
+      resolve(value);
+    }, (error) => {
+      state.rejects.delete(reject);
+      placeAwait(error, place);
+      reject(error);
+    });
   });
 }
 
