@@ -1,3 +1,5 @@
+import { joined } from "../zmtp/frame.ts";
+
 /** A JSON object as parsed: what its fields hold is for the reader to check. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -18,6 +20,29 @@ export function parseObject(bytes: Uint8Array): JsonObject | undefined {
   }
 }
 
+/** A value that is JSON already: long ones need be neither parsed nor written again. */
+export class EncodedJson {
+  constructor(readonly bytes: Uint8Array) {}
+
+  /** Leaves a mark in the text that `encodeJson` writes, and itself for the place of the mark. */
+  toJSON(): string {
+    marked.push(this);
+    return mark;
+  }
+}
+
+/** Nobody outside this process can know it, so that no text is taken for it. */
+const mark: string = crypto.randomUUID();
+let marked: EncodedJson[] = [];
+
+/** `value` as JSON in UTF-8. `EncodedJson` in it is copied, byte for byte. */
 export function encodeJson(value: unknown): Uint8Array {
-  return utf8.encode(JSON.stringify(value));
+  marked = [];
+  const text = JSON.stringify(value);
+  if (marked.length === 0) return utf8.encode(text);
+  const [first, ...rest] = text.split(`"${mark}"`);
+  return joined([
+    utf8.encode(first),
+    ...rest.flatMap((text, index) => [marked[index]!.bytes, utf8.encode(text)]),
+  ]);
 }

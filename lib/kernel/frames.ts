@@ -9,10 +9,15 @@
  * `size` counts what follows it; numbers are little-endian.
  */
 
+import { EncodedJson } from "../jupyter/json.ts";
+
 /** The run that caused a frame; 0 before any cell. */
 export type Run = number;
 
-/** A frame's JSON part is `message`; `buffers` follow it as they are. */
+/**
+ * A frame's JSON part is `message`; `buffers` follow it as they are, behind them the long texts
+ * of its `data`.
+ */
 export type Frame =
   | { readonly kind: "stdout" | "stderr"; readonly run: Run; readonly text: string }
   | {
@@ -74,62 +79,111 @@ export type Answer =
 const header = 9;
 const tags = ["stdout", "stderr", "message"] as const;
 
-export function encodeText(kind: "stdout" | "stderr", run: Run, text: string): Uint8Array {
-  return encodeFrame(kind, run, [new TextEncoder().encode(text)]);
+/** Texts of bundles from this length on travel beside the message, as JSON of their own. */
+const longText = 2 ** 18;
+/** The front draws this one, if it is not too long, and has to read it. */
+const drawn = "image/svg+xml";
+
+const utf8 = new TextEncoder();
+
+/** The pieces of a frame, to be written one behind the other. */
+export function encodeText(kind: "stdout" | "stderr", run: Run, text: string): Uint8Array[] {
+  return encodeFrame(kind, run, [utf8.encode(text)]);
 }
 
 export function encodeMessage(
   run: Run,
   message: Message,
   buffers: readonly Uint8Array[] = [],
-): Uint8Array {
-  const json = new TextEncoder().encode(JSON.stringify(message));
-  const sizes = new Uint32Array([json.length, ...buffers.map(({ length }) => length)]);
+): Uint8Array[] {
+  const { short, long } = parted(message);
+  const texts = long.map(([_, text]) => utf8.encode(JSON.stringify(text)));
+  const json = utf8.encode(JSON.stringify([short, long.map(([type]) => type)]));
+  const sizes = [json, ...buffers, ...texts].map(({ length }) => length);
   const table = new Uint8Array(new Uint32Array([sizes.length, ...sizes]).buffer);
-  return encodeFrame("message", run, [table, json, ...buffers]);
+  return encodeFrame("message", run, [table, json, ...buffers, ...texts]);
+}
+
+/** A message without the long texts of its data, and those. */
+function parted(message: Message): { short: Message; long: [type: string, text: unknown][] } {
+  if (!("data" in message)) return { short: message, long: [] };
+  const isLong = ([type, value]: [string, unknown]) =>
+    typeof value === "string" && value.length >= longText && type !== drawn;
+  const { long = [], short = [] } = Object.groupBy(
+    Object.entries(message.data),
+    (entry) => isLong(entry) ? "long" : "short",
+  );
+  return { short: { ...message, data: Object.fromEntries(short) }, long };
 }
 
 function encodeFrame(
   kind: typeof tags[number],
   run: Run,
   parts: readonly Uint8Array[],
-): Uint8Array {
+): Uint8Array[] {
+  const head = new Uint8Array(header);
+  const view = new DataView(head.buffer);
   const length = parts.reduce((sum, part) => sum + part.length, header);
-  const frame = new Uint8Array(length);
-  const view = new DataView(frame.buffer);
   view.setUint32(0, length - 4, true);
   view.setUint8(4, tags.indexOf(kind));
   view.setUint32(5, run, true);
-  let at = header;
-  for (const part of parts) {
-    frame.set(part, at);
-    at += part.length;
-  }
-  return frame;
+  return length < longText ? [join([head, ...parts], length)] : [head, ...parts];
 }
 
 /** Cuts a stream of bytes, however chunked, into frames. */
 export class FrameReader {
-  #chunks: Uint8Array[] = [];
+  #buffer = new Uint8Array(room);
   #size = 0;
-  #wanted = header;
 
   *push(chunk: Uint8Array): Generator<Frame> {
-    this.#chunks.push(chunk);
-    this.#size += chunk.length;
-    if (this.#size < this.#wanted) return;
-    let bytes = join(this.#chunks, this.#size);
-    while (bytes.length >= (this.#wanted = sizeOf(bytes))) {
-      yield decodeFrame(bytes.subarray(0, this.#wanted));
-      bytes = bytes.subarray(this.#wanted);
+    this.#append(chunk);
+    let start = 0;
+    for (let bytes = this.#from(start); bytes.length >= sizeOf(bytes); bytes = this.#from(start)) {
+      const frame = bytes.subarray(0, sizeOf(bytes));
+      start += frame.length;
+      yield decodeFrame(frame);
     }
-    this.#chunks = bytes.length > 0 ? [bytes] : [];
-    this.#size = bytes.length;
+    this.#forget(start);
+  }
+
+  #from(start: number): Uint8Array {
+    return this.#buffer.subarray(start, this.#size);
+  }
+
+  /** Into place at once: what is to become a frame is not moved again. */
+  #append(chunk: Uint8Array): void {
+    const needed = this.#size + chunk.length;
+    if (needed > this.#buffer.length) this.#widen(Math.max(needed, this.#announced()));
+    this.#buffer.set(chunk, this.#size);
+    this.#size = needed;
+  }
+
+  /** The size of the frame that has begun, as far as it may be believed before it is there. */
+  #announced(): number {
+    return Math.min(sizeOf(this.#from(0)), 2 * this.#size + mostTrusted);
+  }
+
+  #widen(size: number): void {
+    const wider = new Uint8Array(Math.max(size, 2 * room));
+    wider.set(this.#from(0));
+    this.#buffer = wider;
+  }
+
+  /** A buffer that long frames may still be views of is left to them. */
+  #forget(start: number): void {
+    const rest = this.#from(start);
+    if (start > 0 && this.#buffer.length > room) {
+      this.#buffer = new Uint8Array(Math.max(room, rest.length));
+      this.#buffer.set(rest);
+    } else this.#buffer.copyWithin(0, start, this.#size);
+    this.#size = rest.length;
   }
 }
 
+const room = 2 ** 17;
+const mostTrusted = 2 ** 26;
+
 function join(chunks: readonly Uint8Array[], size: number): Uint8Array {
-  if (chunks.length === 1) return chunks[0]!;
   const bytes = new Uint8Array(size);
   let at = 0;
   for (const chunk of chunks) {
@@ -139,6 +193,7 @@ function join(chunks: readonly Uint8Array[], size: number): Uint8Array {
   return bytes;
 }
 
+/** Of the frame `bytes` starts with; at least a header's. */
 function sizeOf(bytes: Uint8Array): number {
   return bytes.length < 4 ? header : 4 + viewOf(bytes).getUint32(0, true);
 }
@@ -149,8 +204,11 @@ function decodeFrame(bytes: Uint8Array): Frame {
   const run = view.getUint32(5, true);
   const body = bytes.subarray(header);
   if (kind !== "message") return { kind, run, text: new TextDecoder().decode(body) };
-  const [json, ...buffers] = parts(body);
-  return { kind, run, message: JSON.parse(new TextDecoder().decode(json)), buffers };
+  const [json, ...rest] = parts(body);
+  const [message, long] = JSON.parse(new TextDecoder().decode(json));
+  const texts = rest.splice(rest.length - long.length);
+  for (const [index, type] of long.entries()) message.data[type] = new EncodedJson(texts[index]!);
+  return { kind, run, message, buffers: rest.map((buffer) => buffer.slice()) };
 }
 
 function parts(body: Uint8Array): Uint8Array[] {
@@ -159,7 +217,7 @@ function parts(body: Uint8Array): Uint8Array[] {
   let at = 4 * (count + 1);
   return Array.from({ length: count }, (_, index) => {
     const size = view.getUint32(4 * (index + 1), true);
-    return new Uint8Array(body.subarray(at, at += size));
+    return body.subarray(at, at += size);
   });
 }
 

@@ -4,7 +4,10 @@
  * publishes what they say.
  */
 
-/** A MIME bundle: media type → its data, JSON for `…/json` and `…+json`, else text or base64. */
+/**
+ * A MIME bundle: media type → its data, JSON for `…/json` and `…+json`, else text or base64. Long
+ * ones may come as `EncodedJson`, which reaches the socket without being read.
+ */
 export type MimeBundle = Readonly<Record<string, unknown>>;
 
 /** One request to run code; the front has already numbered it. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import fc from "fast-check";
-import { encodeJson } from "../../lib/jupyter/json.ts";
+import { EncodedJson, encodeJson } from "../../lib/jupyter/json.ts";
 import { delimiter, Session } from "../../lib/jupyter/message.ts";
 import { joined, type Multipart } from "../../lib/zmtp/frame.ts";
 
@@ -160,4 +160,13 @@ Deno.test("a parent header is passed on to the byte", () => {
   assert.ok(opened.kind === "message");
   const { headerBytes: parent } = opened.message;
   assert.deepEqual(new Session(key).seal([], { type: "x", content: {}, parent })[3], spaced);
+});
+
+Deno.test("JSON that is encoded already is copied into its place", () => {
+  fc.assert(fc.property(fc.jsonValue(), fc.jsonValue(), fc.jsonValue(), (a, b, c) => {
+    const encoded = (value: unknown) => new EncodedJson(utf8.encode(JSON.stringify(value)));
+    const bytes = encodeJson({ a: encoded(a), list: [b, encoded(b)], c: { deep: encoded(c) } });
+    const plain = JSON.parse(JSON.stringify({ a, list: [b, b], c: { deep: c } }));
+    assert.deepEqual(JSON.parse(text(bytes)), plain);
+  }));
 });
