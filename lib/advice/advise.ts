@@ -6,6 +6,7 @@ import type { Machine } from "../machine/machine.ts";
 import { bootOutcome } from "../routing/outcome.ts";
 import { REMEDIES, type Remedy } from "./remedies.ts";
 
+/** A change after which every CPU is reachable. */
 export interface Advice {
   /** What to do; several things are joined by "; and". */
   readonly change: string;

@@ -7,6 +7,7 @@ import { bootOutcome } from "../routing/outcome.ts";
 import { machineWith } from "../routing/space.ts";
 import { apicIdOf, cpuCount, maxApicId, type Topology } from "./topology.ts";
 
+/** Whether a topology's APIC IDs can all be reached, and what that takes. */
 export interface Fit {
   /** Of all CPUs the topology has room for: those plugged in later count too. */
   readonly maxApicId: number;

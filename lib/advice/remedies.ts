@@ -22,6 +22,7 @@ import {
   withXt,
 } from "./edits.ts";
 
+/** A change that somebody can make to a machine. */
 export interface Remedy {
   readonly change: string;
   readonly where: "kernel command line" | "kernel" | "hypervisor" | "firmware";

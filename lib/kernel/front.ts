@@ -20,6 +20,7 @@ import type { Shell } from "./shell.ts";
 import { Stdin } from "./stdin.ts";
 import { Subshells } from "./subshells.ts";
 
+/** What a front is made of. */
 export interface FrontOptions {
   readonly info: ConnectionInfo;
   readonly channels: Channels;
@@ -39,6 +40,7 @@ const idleStartMs = 50;
 /** How long last words may take on their way to a client that reads slowly. */
 const farewellMs = 500;
 
+/** The part of the kernel that speaks Jupyter: it numbers, queues and answers requests. */
 export class Front {
   /** Settles when a client asked to shut down and everything is put away. */
   readonly ended: Promise<Ending>;

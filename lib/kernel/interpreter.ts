@@ -27,6 +27,7 @@ export interface Cell {
   readonly subshell?: string;
 }
 
+/** What a cell shows while it runs. */
 export type Output =
   | { readonly kind: "stream"; readonly name: "stdout" | "stderr"; readonly text: string }
   | {
@@ -47,16 +48,19 @@ export type Output =
     readonly buffers: readonly Uint8Array[];
   };
 
+/** An error as Jupyter tells it. */
 export interface CellError {
   readonly ename: string;
   readonly evalue: string;
   readonly traceback: readonly string[];
 }
 
+/** What one of a request's expressions came to. */
 export type UserExpression =
   | { readonly status: "ok"; readonly data: MimeBundle; readonly metadata: MimeBundle }
   | { readonly status: "error" } & CellError;
 
+/** How a cell ended. */
 export type Outcome =
   | {
     readonly kind: "ok";
@@ -80,6 +84,7 @@ export interface Surroundings {
   replaced(because: string): void;
 }
 
+/** The thing that runs cells, one at a time, in the user's process. */
 export interface Interpreter {
   /** Starts the user's process; cells sent before it is up wait for it. */
   start(): Promise<void>;
@@ -116,6 +121,7 @@ export interface Completion {
   }[];
 }
 
+/** Whether code may be run as it stands, or goes on in a line of this indent. */
 export type Completeness =
   | { readonly status: "complete" | "invalid" | "unknown" }
   | { readonly status: "incomplete"; readonly indent: string };

@@ -87,6 +87,7 @@ export interface Declined {
   readonly because: string;
 }
 
+/** The state of the kernel that its words are composed from. */
 export interface ApicState {
   /** `apic->name`. */
   readonly driver: string;

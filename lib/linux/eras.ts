@@ -102,6 +102,7 @@ export interface Traits {
   readonly secureAvic: boolean;
 }
 
+/** What one version of Linux does where versions differ. */
 export interface Era extends Traits {
   readonly name: EraName;
   /** Version the rows were folded for, such as `6.12`, or `mail`. */

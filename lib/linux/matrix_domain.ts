@@ -47,6 +47,7 @@ interface Irq {
   previous: Target | undefined;
 }
 
+/** VECTOR as it hands out vectors: interrupts activate, move and give theirs back. */
 export class VectorDomain {
   readonly #irqs = new Map<number, Irq>();
 

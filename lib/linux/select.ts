@@ -3,6 +3,7 @@ import type { AmdRemapping, IntelRemapping } from "../machine/machine.ts";
 import type { Options } from "./cmdline.ts";
 import { type Fwspec, x86FwspecIsHpet, x86FwspecIsIoapic } from "./fwspec.ts";
 
+/** What a domain answers when a device asks it to be its parent. */
 export type Selection =
   | { readonly kind: "selected" }
   | { readonly kind: "declined"; readonly because: DeclinedBecause };

@@ -19,11 +19,13 @@ export interface PairDifference {
   readonly after: PairFate;
 }
 
+/** In what two boots differ; empty lists where they agree. */
 export interface Comparison {
   readonly decisions: readonly DecisionDifference[];
   readonly pairs: readonly PairDifference[];
 }
 
+/** The decisions and the pairs of device and CPU in which two boots differ. */
 export function compareBoots(before: BootAnswer, after: BootAnswer): Comparison {
   return { decisions: decisionDifferences(before, after), pairs: pairDifferences(before, after) };
 }

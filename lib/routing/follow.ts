@@ -20,6 +20,7 @@ import { remap } from "./remap.ts";
 import { send } from "./send.ts";
 import { cite, hex, type Hop, lost, on, type Stage, then } from "./stage.ts";
 
+/** One interrupt on its way from device to CPUs. */
 export interface Journey {
   /** APIC IDs of the CPUs that take the interrupt. */
   readonly hits: readonly number[];

@@ -16,6 +16,7 @@ export interface LostRoute extends Booted {
   readonly apicId: number;
 }
 
+/** A known way in which machines lose interrupts. */
 export interface Hazard {
   readonly id: HazardId;
   readonly situation: string;

@@ -13,8 +13,10 @@ export interface Booted {
 
 /** The four kinds of device that raise interrupts by message. */
 export const DEVICE_CLASSES = ["ioapic", "hpet", "msi", "iommu"] as const;
+/** One of the four kinds. */
 export type DeviceClass = typeof DEVICE_CLASSES[number];
 
+/** An interrupt to be followed: who raises it, and what it needs to be told apart. */
 export type Interrupt =
   | {
     readonly source: "msi";

@@ -5,6 +5,7 @@
 import { eraOf } from "../linux/eras.ts";
 import type { Booted, Interrupt } from "./interrupt.ts";
 
+/** What becomes of a write to an interrupt's affinity. */
 export type Move =
   | { readonly kind: "moved"; readonly when: MoveTime; readonly because: string }
   /** The write is accepted, and the chip refuses when the interrupt comes to be moved. */

@@ -26,6 +26,7 @@ export interface Target extends OnlineCpu {
   readonly vector: number;
 }
 
+/** What Linux writes for an interrupt, or nobody to compose it. */
 export type Programming =
   | { readonly kind: "orphan"; readonly device: string; readonly declined: readonly Declined[] }
   | Programmed;

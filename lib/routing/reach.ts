@@ -11,6 +11,7 @@ import { type DeviceClass, devicesOf } from "./interrupt.ts";
 import { type Path, pathOf, widthOf } from "./path.ts";
 import type { Booted } from "./interrupt.ts";
 
+/** Whom a class of devices can interrupt. */
 export interface Reach {
   /** Who composes; null for an orphan, and where the class raises no messages. */
   readonly parent: string | null;

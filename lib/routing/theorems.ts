@@ -19,6 +19,7 @@ import { type Configuration, differences, sweep, type SweepOptions } from "./swe
 /** A configuration in words: what it differs in from the plain machine; none for the plain one. */
 export type Example = readonly string[];
 
+/** What the exhaustive search found: how much was checked, and every exception. */
 export interface Proof {
   readonly configurations: number;
   /** The vector domain offers itself exactly when its messages reach every ID that is valid. */
@@ -56,6 +57,7 @@ export interface ProofOptions extends SweepOptions {
   readonly axes?: readonly Axis[];
 }
 
+/** Checks the mail's claims in every configuration of the space, one per class of equals. */
 export function proveTheMail({ axes = SPACE, ...options }: ProofOptions = {}): Proof {
   const offers = { checked: 0, exceptions: 0 };
   const bootCpu = new Smallest();

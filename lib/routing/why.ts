@@ -26,6 +26,7 @@ export interface Rung {
   readonly where: string;
 }
 
+/** Whether a CPU can be interrupted, and the limits on the way to it. */
 export interface Why {
   readonly reachable: boolean;
   /** The device asked about; null where the machine has none that sends messages. */
