@@ -6,6 +6,7 @@ import { IOAPIC_RULES, type IoapicFlavour, messageFromEntry } from "../../x86/io
 import { type LapicRules, lapicRules } from "../../x86/lapic_rules.ts";
 import { isInterrupt, messageFromMsi, type Msi } from "../../x86/msi_message.ts";
 import { remapAmd } from "../../x86/amd_remap.ts";
+import type { VtdFlavour } from "../../x86/vtd_flavour.ts";
 import { remapVtd } from "../../x86/vtd_remap.ts";
 import { bigintIn, flagIn, type Given, hex, maybeNumber, wordIn } from "./input.ts";
 import { lapicsIn, rulesIn } from "./lapics.ts";
@@ -43,9 +44,11 @@ function arrivalOf(sent: Msi, given: Given): Arrival {
 }
 
 /** Who the requester is does not matter here unless the vector says so. */
+const ANY_REQUESTER: VtdFlavour = new Set(["unknownRequesterUnchecked"]);
+
 function throughVtd(sent: Msi, given: Given): Arrival {
   const request = { ...sent, requesterId: maybeNumber(given, "sid") };
-  const outcome = remapVtd(request, vtdUnitIn(given));
+  const outcome = remapVtd(request, vtdUnitIn(given), ANY_REQUESTER);
   switch (outcome.kind) {
     case "passed":
       return unremapped(outcome, given);
