@@ -26,7 +26,10 @@ export type VectorSpace = Pick<Era, "firstSystemVector" | "moveCleanupVector" | 
  *
  * @throws {RangeError} for a kernel older than the matrix, which came with 4.15.
  */
-export function bootMatrix(era: Era, { pic }: { readonly pic: boolean }): VectorMatrix {
+export function bootMatrix(
+  era: Era,
+  { pic, ia32Emulation = true }: { readonly pic: boolean; readonly ia32Emulation?: boolean },
+): VectorMatrix {
   if (era.vectorAllocator !== "matrix") {
     throw new RangeError(
       `Cannot lay out the vectors of Linux ${era.version}: the matrix came with 4.15; ` +
@@ -34,17 +37,21 @@ export function bootMatrix(era: Era, { pic }: { readonly pic: boolean }): Vector
     );
   }
   const matrix = new VectorMatrix(FIRST_EXTERNAL_VECTOR, era.firstSystemVector);
-  for (const vector of systemVectors(era, pic)) matrix.assignSystem(vector);
+  for (const vector of systemVectors(era, pic, ia32Emulation)) matrix.assignSystem(vector);
   matrix.online(0);
   if (pic) { for (const vector of legacyVectors()) matrix.assign(0, vector); }
   return matrix;
 }
 
-function systemVectors({ moveCleanupVector }: VectorSpace, pic: boolean): readonly number[] {
+function systemVectors(
+  { moveCleanupVector }: VectorSpace,
+  pic: boolean,
+  ia32Emulation: boolean,
+): readonly number[] {
   return [
     ...(moveCleanupVector ? [FIRST_EXTERNAL_VECTOR] : []),
     ...(pic ? [ISA_VECTOR_BASE + PIC_CASCADE_IRQ] : []),
-    IA32_SYSCALL_VECTOR,
+    ...(ia32Emulation ? [IA32_SYSCALL_VECTOR] : []),
   ];
 }
 
