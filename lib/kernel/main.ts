@@ -53,9 +53,10 @@ async function handshake(launcher: RegistrationInfo, { connectionFile }: KernelO
   return { info, channels, putAway: () => Deno.removeSync(path) };
 }
 
-async function load(around: Surroundings, { permissions }: KernelOptions): Promise<Interpreter> {
+async function load(around: Surroundings, options: KernelOptions): Promise<Interpreter> {
+  const { permissions, types } = options;
   const { createInterpreter } = await import("./interpreter_deno.ts");
-  return createInterpreter(around, { folder: Deno.cwd(), permissions });
+  return createInterpreter(around, { folder: Deno.cwd(), permissions, types });
 }
 
 /** History is kept per user unless switched off, here or by `IRQSCOPE_HISTORY`. */

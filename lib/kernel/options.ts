@@ -1,4 +1,5 @@
 import { isPermissionFlag } from "./permissions.ts";
+import type { TypePolicy } from "./type_report.ts";
 
 /** The words a kernelspec starts the kernel with. */
 export interface KernelOptions {
@@ -9,6 +10,8 @@ export interface KernelOptions {
   readonly remote: boolean;
   /** `--history=off`: keep none; `--history=PATH`: keep it there. */
   readonly history: string | undefined;
+  /** `--types=off|warn|error`: what becomes of type errors in cells. */
+  readonly types: TypePolicy;
 }
 
 /** A word that means nothing here; the message is one line. */
@@ -28,11 +31,18 @@ export function readOptions(words: readonly string[]): KernelOptions {
     permissions: words.filter(isPermissionFlag),
     remote: words.includes("--remote"),
     history: words.find((word) => word.startsWith("--history="))?.slice("--history=".length),
+    types: words.findLast(isTypes)?.slice("--types=".length) as TypePolicy ?? "warn",
   };
 }
 
-const usage = "use CONNECTION_FILE [--allow-…] [--deny-…] [--history=off|PATH] [--remote]";
+const usage = "use CONNECTION_FILE [--allow-…] [--deny-…] [--history=off|PATH] " +
+  "[--types=off|warn|error] [--remote]";
 
 function isKnown(word: string): boolean {
-  return word === "--remote" || word.startsWith("--history=") || isPermissionFlag(word);
+  return word === "--remote" || word.startsWith("--history=") || isTypes(word) ||
+    isPermissionFlag(word);
+}
+
+function isTypes(word: string): boolean {
+  return /^--types=(off|warn|error)$/.test(word);
 }
