@@ -25,6 +25,7 @@ export interface Boot {
   readonly x2apic: boolean;
   /** Greatest APIC ID that may come online, null when no limit is in force. */
   readonly maxApicId: number | null;
+  /** Hyper-V's stub, which remaps nothing, counts as off. */
   readonly irqRemapping: "off" | "xapic" | "x2apic";
   /** In Linux CPU order. */
   readonly online: readonly OnlineCpu[];
@@ -47,12 +48,14 @@ export interface Boot {
   readonly remapping: RemappingState;
 }
 
+/** A CPU that runs. */
 export interface OnlineCpu {
   /** Linux CPU number. */
   readonly cpu: number;
   readonly apicId: number;
 }
 
+/** A processor of the MADT that does not run. */
 export interface OfflineCpu {
   readonly apicId: number;
   readonly because: string;
@@ -80,14 +83,17 @@ export interface Parent {
   readonly declined: readonly Declined[];
 }
 
+/** What composes: VECTOR, a unit's domain, Hyper-V's stub, or Xen's event channels. */
 export type ParentKind = "vector" | "intelIr" | "amdIr" | "hypervIr" | "xenMsi";
 
+/** A domain that was asked and said no. */
 export interface Declined {
   readonly domain: string;
   readonly because: string;
 }
 
 /** The state of the kernel that its words are composed from. */
+/** How the kernel addresses CPUs once its driver is chosen. */
 export interface ApicState {
   /** `apic->name`. */
   readonly driver: string;

@@ -10,6 +10,7 @@
 import type { Machine } from "../machine/machine.ts";
 import { parseKernelVersion } from "../machine/kernel_version.ts";
 
+/** Names of the stretches between larger changes. */
 export type EraName =
   | "E41"
   | "E43"
@@ -32,6 +33,7 @@ export interface BusTokens {
   readonly amdvi: number;
 }
 
+/** Every way in which kernels differ here. */
 export interface Traits {
   /** `irq_domain` trees for interrupts; before them each chip composed for itself. */
   readonly hierarchicalDomains: boolean;
@@ -103,6 +105,7 @@ export interface Traits {
 }
 
 /** What one version of Linux does where versions differ. */
+/** What one kernel release does, folded from all changes up to it. */
 export interface Era extends Traits {
   readonly name: EraName;
   /** Version the rows were folded for, such as `6.12`, or `mail`. */

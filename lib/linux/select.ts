@@ -4,6 +4,7 @@ import type { Options } from "./cmdline.ts";
 import { type Fwspec, x86FwspecIsHpet, x86FwspecIsIoapic } from "./fwspec.ts";
 
 /** What a domain answers when a device asks it to be its parent. */
+/** What a domain answers a device that looks for its parent. */
 export type Selection =
   | { readonly kind: "selected" }
   | { readonly kind: "declined"; readonly because: DeclinedBecause };

@@ -20,12 +20,14 @@ export interface PairDifference {
 }
 
 /** In what two boots differ; empty lists where they agree. */
+/** What differs between two boots. */
 export interface Comparison {
   readonly decisions: readonly DecisionDifference[];
   readonly pairs: readonly PairDifference[];
 }
 
 /** The decisions and the pairs of device and CPU in which two boots differ. */
+/** Decisions that came out otherwise, and pairs of device and CPU that fare otherwise. */
 export function compareBoots(before: BootAnswer, after: BootAnswer): Comparison {
   return { decisions: decisionDifferences(before, after), pairs: pairDifferences(before, after) };
 }
