@@ -84,8 +84,11 @@ function subhandleLost(device: string): (cpu: { readonly apicId: number }) => Lo
 }
 
 /** The hazards a boot is in, whether or not an interrupt is lost by them. */
-export function hazardsOf(booted: Booted): readonly HazardId[] {
-  const explained = new Set(lostPairs(booted).map(({ hazard }) => hazard));
+export function hazardsOf(
+  booted: Booted,
+  lost: readonly LostPair[] = lostPairs(booted),
+): readonly HazardId[] {
+  const explained = new Set(lost.map(({ hazard }) => hazard));
   return HAZARDS.filter(({ id, meets }) => explained.has(id) || meets?.(booted)).map(({ id }) =>
     id
   );

@@ -7,12 +7,12 @@
  */
 import { IdSet } from "../bits/id_set.ts";
 import { type ApicState, type BootFacts, bootFacts } from "../linux/boot.ts";
-import { eraOf } from "../linux/eras.ts";
+import { type Era, eraOf } from "../linux/eras.ts";
 import { ioapicFwspec } from "../linux/fwspec.ts";
 import { x86VectorSelect } from "../linux/select.ts";
 import { reachByWidth } from "../x86/reach.ts";
 import { type HazardId, HAZARDS } from "./hazards.ts";
-import { hazardsOf, lostPairs } from "./outcome.ts";
+import { hazardsOf, type LostPair, lostPairs } from "./outcome.ts";
 import { type Axis, SPACE } from "./space.ts";
 import { type Configuration, differences, sweep, type SweepOptions } from "./sweep.ts";
 
@@ -59,58 +59,135 @@ export interface ProofOptions extends SweepOptions {
 
 /** Checks the mail's claims in every configuration of the space, one per class of equals. */
 export function proveTheMail({ axes = SPACE, ...options }: ProofOptions = {}): Proof {
-  const offers = { checked: 0, exceptions: 0 };
-  const bootCpu = new Smallest();
-  const criteria = CRITERIA.map((criterion) => ({
-    ...criterion,
-    declinesForNothing: new Smallest(),
-    acceptsTooMuch: new Smallest(),
-  }));
-  const losses = new Map<HazardId | null, { mail: number; all: number; smallest: Smallest }>();
-  const met = new Map<HazardId, Smallest>(HAZARDS.map(({ id }) => [id, new Smallest()]));
-
+  const ledgers = {
+    offersWhenItReaches: offersWhenItReaches(),
+    bootCpuAboveLimit: bootCpuAboveLimit(),
+    refuted: refutedCriteria(),
+    lost: lostByHazard(),
+    met: hazardsMet(),
+  };
   const configurations = sweep(axes, (configuration) => {
-    const { machine } = configuration;
-    const boot = bootFacts(machine);
-    const era = eraOf(machine.kernel);
-    if (era.parentSearch === "fwspec" && boot.apic.mode !== "pic") {
-      offers.checked++;
-      const reaches = vectorReachesAllValid(boot.apic);
-      if (vectorOffers(boot.apic) !== reaches) offers.exceptions++;
-      if (isBootCpuAboveLimit(boot)) bootCpu.see(configuration);
-      for (const { saysDecline, declinesForNothing, acceptsTooMuch } of criteria) {
-        if (saysDecline(boot) && reaches) declinesForNothing.see(configuration);
-        if (!saysDecline(boot) && !reaches) acceptsTooMuch.see(configuration);
-      }
-    }
-    for (const hazard of hazardsOf({ machine, boot })) met.get(hazard)!.see(configuration);
-    for (const { hazard } of lostPairs({ machine, boot })) {
-      const loss = losses.get(hazard) ?? { mail: 0, all: 0, smallest: new Smallest() };
-      losses.set(hazard, loss);
-      loss.all++;
-      if (era.name === "mail") loss.mail++;
-      loss.smallest.see(configuration);
-    }
+    const seen = look(configuration);
+    for (const ledger of Object.values(ledgers)) ledger.see(seen);
   }, options);
-
   return {
     configurations,
-    offersWhenItReaches: offers,
-    bootCpuAboveLimit: { count: bootCpu.count, smallest: bootCpu.inWords(axes) },
-    refuted: criteria.map(({ criterion, declinesForNothing, acceptsTooMuch }) => ({
+    offersWhenItReaches: ledgers.offersWhenItReaches.tell(axes),
+    bootCpuAboveLimit: ledgers.bootCpuAboveLimit.tell(axes),
+    refuted: ledgers.refuted.tell(axes),
+    lost: ledgers.lost.tell(axes),
+    met: ledgers.met.tell(axes),
+  };
+}
+
+/** What one theorem notes of every configuration, and tells in the end. */
+interface Ledger<T> {
+  see(seen: Seen): void;
+  tell(axes: readonly Axis[]): T;
+}
+
+/** One configuration, booted. */
+interface Seen {
+  readonly configuration: Configuration;
+  readonly boot: BootFacts;
+  readonly era: Era;
+  /** The era has `select`, and local APICs are used at all. */
+  readonly isAsked: boolean;
+  readonly lost: readonly LostPair[];
+}
+
+function look(configuration: Configuration): Seen {
+  const { machine } = configuration;
+  const boot = bootFacts(machine);
+  const era = eraOf(machine.kernel);
+  const isAsked = era.parentSearch === "fwspec" && boot.apic.mode !== "pic";
+  return { configuration, boot, era, isAsked, lost: lostPairs({ machine, boot }) };
+}
+
+function offersWhenItReaches(): Ledger<Proof["offersWhenItReaches"]> {
+  let checked = 0, exceptions = 0;
+  return {
+    see({ isAsked, boot: { apic } }) {
+      if (!isAsked) return;
+      checked++;
+      if (vectorOffers(apic) !== vectorReachesAllValid(apic)) exceptions++;
+    },
+    tell: () => ({ checked, exceptions }),
+  };
+}
+
+function bootCpuAboveLimit(): Ledger<Proof["bootCpuAboveLimit"]> {
+  const smallest = new Smallest();
+  return {
+    see({ isAsked, boot: { online, maxApicId }, configuration }) {
+      const [first] = online;
+      if (isAsked && first && first.apicId > (maxApicId ?? Infinity)) smallest.see(configuration);
+    },
+    tell: (axes) => ({ count: smallest.count, smallest: smallest.inWords(axes) }),
+  };
+}
+
+function refutedCriteria(): Ledger<readonly Refutation[]> {
+  const ledgers = CRITERIA.map(refutedCriterion);
+  return {
+    see: (seen) => ledgers.forEach((ledger) => ledger.see(seen)),
+    tell: (axes) => ledgers.map((ledger) => ledger.tell(axes)),
+  };
+}
+
+function refutedCriterion({ criterion, saysDecline }: Criterion): Ledger<Refutation> {
+  const declinesForNothing = new Smallest(), acceptsTooMuch = new Smallest();
+  return {
+    see({ isAsked, boot, configuration }) {
+      if (!isAsked) return;
+      const reaches = vectorReachesAllValid(boot.apic);
+      if (saysDecline(boot) && reaches) declinesForNothing.see(configuration);
+      if (!saysDecline(boot) && !reaches) acceptsTooMuch.see(configuration);
+    },
+    tell: (axes) => ({
       criterion,
       declinesForNothing: declinesForNothing.inWords(axes),
       acceptsTooMuch: acceptsTooMuch.inWords(axes),
-    })),
-    lost: [...losses].map(([hazard, { mail, all, smallest }]) => ({
-      hazard,
-      mail,
-      all,
-      smallest: smallest.inWords(axes) ?? [],
-    })),
-    met: Object.fromEntries(
-      [...met].flatMap(([id, smallest]) => smallest.count ? [[id, smallest.inWords(axes)!]] : []),
-    ),
+    }),
+  };
+}
+
+function lostByHazard(): Ledger<readonly LostCount[]> {
+  const counts = new Map<HazardId | null, { mail: number; all: number; smallest: Smallest }>();
+  return {
+    see({ lost, era, configuration }) {
+      for (const { hazard } of lost) {
+        const count = counts.get(hazard) ?? { mail: 0, all: 0, smallest: new Smallest() };
+        counts.set(hazard, count);
+        count.all++;
+        if (era.name === "mail") count.mail++;
+        count.smallest.see(configuration);
+      }
+    },
+    tell: (axes) =>
+      [...counts].map(([hazard, { mail, all, smallest }]) => ({
+        hazard,
+        mail,
+        all,
+        smallest: smallest.inWords(axes) ?? [],
+      })),
+  };
+}
+
+function hazardsMet(): Ledger<Proof["met"]> {
+  const met = new Map<HazardId, Smallest>(HAZARDS.map(({ id }) => [id, new Smallest()]));
+  return {
+    see({ configuration, boot, lost }) {
+      const { machine } = configuration;
+      for (const hazard of hazardsOf({ machine, boot }, lost)) met.get(hazard)!.see(configuration);
+    },
+    tell: (axes) =>
+      Object.fromEntries(
+        [...met].flatMap(([id, smallest]) => {
+          const example = smallest.inWords(axes);
+          return example ? [[id, example]] : [];
+        }),
+      ),
   };
 }
 
@@ -139,21 +216,22 @@ function composedIds({ mode, destMode, extDestId }: ApicState): IdSet {
   return named.kind === "ids" ? named.ids : IdSet.empty;
 }
 
-function isBootCpuAboveLimit({ online, maxApicId }: BootFacts): boolean {
-  return online.length > 0 && online[0]!.apicId > (maxApicId ?? Infinity);
-}
-
 /** What was proposed instead, before the mail. */
-const CRITERIA = [
+const CRITERIA: readonly Criterion[] = [
   {
     criterion: "interrupt remapping is enabled",
-    saysDecline: ({ irqRemapping }: BootFacts) => irqRemapping !== "off",
+    saysDecline: ({ irqRemapping }) => irqRemapping !== "off",
   },
   {
     criterion: "x2APIC is enabled",
-    saysDecline: ({ x2apic }: BootFacts) => x2apic,
+    saysDecline: ({ x2apic }) => x2apic,
   },
-] as const;
+];
+
+interface Criterion {
+  readonly criterion: string;
+  readonly saysDecline: (boot: BootFacts) => boolean;
+}
 
 /** Of the configurations seen, the one with the fewest differences; the first of equals. */
 class Smallest {
