@@ -80,7 +80,7 @@ function onOneBus(aliases: readonly DmaAlias[]): boolean {
  * The entry is edge even for level pins: the redirection entry alone is level.
  */
 export function composeIrteIntel(
-  { destMode }: Pick<ApicState, "destMode">,
+  { destMode, deliveryMode }: Pick<ApicState, "destMode" | "deliveryMode">,
   { dest, vector }: Route,
   { eim, check }: { readonly eim: boolean; readonly check: SourceCheck },
 ): bigint {
@@ -89,7 +89,7 @@ export function composeIrteIntel(
     destMode,
     redirectionHint: true,
     trigger: "edge",
-    deliveryMode: "fixed",
+    deliveryMode: deliveryMode === "lowestPriority" ? "lowest" : "fixed",
     vector,
     destId: eim ? dest : dest << 8 >>> 0,
     ...checkFields(check),

@@ -8,8 +8,9 @@ import {
   sourceCheck,
 } from "../../lib/linux/irte_intel.ts";
 
-const physical = { destMode: "physical" } as const;
-const logical = { destMode: "logical" } as const;
+const physical = { destMode: "physical", deliveryMode: "fixed" } as const;
+const logical = { destMode: "logical", deliveryMode: "fixed" } as const;
+const lowest = { destMode: "logical", deliveryMode: "lowestPriority" } as const;
 const VECTOR = 0x31;
 const requester = (id: number): SourceCheck => ({ kind: "requester", id, qualifier: "all" });
 
@@ -60,6 +61,14 @@ Deno.test.each([
 ])("$what is checked without its function number", ({ check }) => {
   const entry = composeIrteIntel(physical, { dest: 0, vector: VECTOR }, { eim: true, check });
   assert.equal(entry >> 64n, 0x7_f0ffn);
+});
+
+Deno.test("up to 4.14 entries with logical destinations ask for lowest priority", () => {
+  const route = { dest: 4, vector: VECTOR };
+  const vtd = composeIrteIntel(lowest, route, { eim: true, check: { kind: "none" } });
+  assert.equal(vtd, 0x0000_0004_0031_002dn);
+  assert.equal(composeIrte32(lowest, route), 0x0031_0445);
+  assert.equal(composeIrte128(lowest, route), 0x31n << 64n | 0x445n);
 });
 
 Deno.test("a range of buses puts the first above the last", () => {
