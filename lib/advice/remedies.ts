@@ -37,6 +37,7 @@ const NEWER_KERNEL = "6.12";
 export const REMEDIES: readonly Remedy[] = [
   ...[
     ["nox2apic"],
+    ["x2apic_phys"],
     ["intremap=off", "nointremap"],
     ["noapic"],
     ["nolapic", "disableapic"],
