@@ -18,6 +18,8 @@ export interface Registration {
   readonly displayName?: string;
   /** Deno's permission options for the user's code; none: the kernel's default. */
   readonly permissions?: readonly string[];
+  /** Other options of the kernel: `--types=off|warn|error`, `--history=off|PATH`. */
+  readonly settings?: readonly string[];
 }
 
 export interface Registered {
@@ -38,8 +40,13 @@ const project = fileURLToPath(new URL("../../", import.meta.url));
  * written.
  */
 export async function installKernel(
-  { audience, name = defaultName, displayName = defaultDisplayName(name), permissions = [] }:
-    Registration,
+  {
+    audience,
+    name = defaultName,
+    displayName = defaultDisplayName(name),
+    permissions = [],
+    settings = [],
+  }: Registration,
   place: Place = thisPlace(),
 ): Promise<Registered> {
   const folder = join(kernelsFolder(audience, place), checkedName(name));
@@ -49,7 +56,8 @@ export async function installKernel(
     for (const logo of logos) await Deno.writeFile(join(folder, logo), readLogo(logo));
     const deno = await lastingDeno(folder);
     const env = lastingEnv(place);
-    const spec = kernelspec({ deno, project, displayName, permissions, env });
+    const options = [...permissions, ...settings];
+    const spec = kernelspec({ deno, project, displayName, options, env });
     await writeWhole(join(folder, "kernel.json"), `${JSON.stringify(spec, null, 2)}\n`);
     return { name, folder, spec };
   } catch (error) {

@@ -24,16 +24,20 @@ export interface KernelspecOptions {
   /** The folder of deno.json. */
   readonly project: string;
   readonly displayName: string;
-  /** Deno's permission options for the user's code, such as `--allow-net=example.org`. */
-  readonly permissions: readonly string[];
+  /**
+   * Options of the kernel: Deno's permissions for the user's code, such as
+   * `--allow-net=example.org`, and `--types` and `--history`.
+   */
+  readonly options: readonly string[];
   readonly env: Readonly<Record<string, string>>;
 }
 
 export const entryPoint = "lib/kernel/main.ts";
 
 /** The front runs with all permissions; the user's code only with those named after its path. */
-export function kernelspec(options: KernelspecOptions): Kernelspec {
-  const { deno, project, displayName, permissions, env } = options;
+export function kernelspec(
+  { deno, project, displayName, options, env }: KernelspecOptions,
+): Kernelspec {
   return {
     argv: [
       deno,
@@ -43,7 +47,7 @@ export function kernelspec(options: KernelspecOptions): Kernelspec {
       "--allow-all",
       `--config=${join(project, "deno.json")}`,
       join(project, entryPoint),
-      ...permissions,
+      ...options,
       "{connection_file}",
     ],
     display_name: displayName,

@@ -9,7 +9,10 @@ import { columns } from "../../lib/cli/terminal.ts";
 import { projectRoot } from "../../lib/cli/world.ts";
 import { installKernel } from "../../lib/jupyter/kernel_install.ts";
 
-const kernels = ["irqscope", "deno", "python3"] as const;
+/** Ours as it comes, which looks for type errors, and without that; then those of others. */
+const ours = { "irqscope": [], "irqscope-types-off": ["--types=off"] };
+const others = ["deno", "python3"];
+const kernels = [...Object.keys(ours), ...others];
 type Figures = Readonly<Record<string, number | null>>;
 
 const data = join(projectRoot, "build", "bench");
@@ -18,12 +21,15 @@ const python = await ensurePython({
   talk: (line) => console.error(line),
 });
 await register();
-console.log(report(await rounds(Number(Deno.args[0] ?? 5))));
+console.log(report(await rounds(Number(Deno.args[0] ?? 3))));
 
 /** Kernels lie in a data folder of the benchmark's own; ipykernel is found in `.venv`. */
 async function register(): Promise<void> {
   const prefix = join(data, "prefix");
-  await installKernel({ audience: { kind: "prefix", prefix }, permissions: ["--allow-all"] });
+  for (const [name, settings] of Object.entries(ours)) {
+    const audience = { kind: "prefix", prefix } as const;
+    await installKernel({ audience, name, permissions: ["--allow-all"], settings });
+  }
   const folder = join(prefix, "share", "jupyter", "kernels", "deno");
   await Deno.mkdir(folder, { recursive: true });
   const argv = [Deno.execPath(), "jupyter", "--kernel", "--conn", "{connection_file}"];
@@ -53,16 +59,20 @@ async function measure(kernel: string): Promise<Figures> {
   throw new Error(`Cannot measure ${kernel}: ${text(stderr).slice(-2000)}`);
 }
 
-/** A row per figure: the medians, then ours as a share of each other's. */
+/** A row per figure: the medians, then each of ours as a share of each other's. */
 function report(measured: ReadonlyMap<string, readonly Figures[]>): string {
-  const [ours, ...others] = kernels;
-  const names = Object.keys(measured.get(ours)![0]!);
+  const pairs = Object.keys(ours).flatMap((own) => others.map((other) => [own, other] as const));
+  const names = Object.keys(measured.get(kernels[0]!)![0]!);
   const rows = names.map((name) => {
-    const medians = kernels.map((kernel) => median(measured.get(kernel)!, name));
-    const ratios = medians.slice(1).map((other) => ratio(medians[0], other));
-    return [name, ...medians.map(shown), ...ratios];
+    const of = (kernel: string) => median(measured.get(kernel)!, name);
+    return [
+      name,
+      ...kernels.map((kernel) => shown(of(kernel))),
+      ...pairs.map(([own, other]) => ratio(of(own), of(other))),
+    ];
   });
-  return columns([["", ...kernels, ...others.map((other) => `÷ ${other}`)], ...rows]);
+  const head = ["", ...kernels, ...pairs.map(([own, other]) => `${own} ÷ ${other}`)];
+  return columns([head, ...rows]);
 }
 
 function median(figures: readonly Figures[], name: string): number | undefined {

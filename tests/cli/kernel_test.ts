@@ -18,12 +18,18 @@ Deno.test("install says what it wrote, list shows it, uninstall removes it", asy
   const data = await Deno.makeTempDir({ prefix: "irqscope-" });
   const env = { JUPYTER_DATA_DIR: data };
   const folder = `${data}/kernels/mine`;
-  const installed = await kernel(["install", "--name", "mine", "--allow-net=a.example"], env);
+  const installed = await kernel([
+    "install",
+    "--name",
+    "mine",
+    "--allow-net=a.example",
+    "--types=off",
+  ], env);
   assert.equal(installed.code, 0, installed.err);
   assert.match(installed.out, /^Registered "mine" in .*kernels\/mine, with its own Deno\n$/);
   const [{ argv, ...row }] = JSON.parse((await kernel(["list", "--user", "--json"], env)).out);
   assert.deepEqual([row.name, row.folder], ["mine", folder]);
-  assert.equal(argv.at(-2), "--allow-net=a.example");
+  assert.deepEqual(argv.slice(-3, -1), ["--allow-net=a.example", "--types=off"]);
   assert.equal((await kernel(["uninstall", "--name", "mine"], env)).code, 0);
   assert.equal((await kernel(["uninstall", "--name", "mine"], env)).code, 3);
   await Deno.remove(data, { recursive: true });

@@ -63,18 +63,18 @@ Deno.test("registering twice leaves one kernel, the later one", () =>
     ]);
   }));
 
-Deno.test("permissions stand between the entry point and the connection file", () => {
+Deno.test("options stand between the entry point and the connection file", () => {
   const { argv } = kernelspec({
     deno: "/deno",
     project: "/p",
     displayName: "x",
-    permissions: ["--allow-net=a", "--allow-read"],
+    options: ["--allow-net=a", "--types=off"],
     env: {},
   });
   assert.deepEqual(argv.slice(-4), [
     "/p/lib/kernel/main.ts",
     "--allow-net=a",
-    "--allow-read",
+    "--types=off",
     "{connection_file}",
   ]);
 });

@@ -3,6 +3,7 @@ import { command } from "../command.ts";
 import { text } from "../option.ts";
 import { audienceOf, audienceOptions } from "./audience.ts";
 import { permissionOptions, permissionsOf } from "./permissions.ts";
+import { settingOptions, settingsOf } from "./settings.ts";
 
 export const install = command({
   name: "install",
@@ -13,6 +14,7 @@ export const install = command({
     name: text("N", `The kernelspec's name; without it ${defaultName}`),
     displayName: text("TEXT", "What the launcher shows"),
     ...permissionOptions,
+    ...settingOptions,
   },
   examples: ["install", "install --sys-prefix", "install --name irqscope-net --allow-net"],
   async run(_words, { name, displayName, ...options }, world) {
@@ -21,6 +23,7 @@ export const install = command({
       ...(name === undefined ? {} : { name }),
       ...(displayName === undefined ? {} : { displayName }),
       permissions: permissionsOf(options),
+      settings: settingsOf(options, world.resolve),
     });
     return {
       json: { ...registered, folder },
