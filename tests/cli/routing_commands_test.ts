@@ -1,4 +1,4 @@
-/** `message`, `reach` and `why` as typed, on recorded machines. */
+/** `message`, `reach`, `why`, `advise`, `fit` and `sweep` as typed, on recorded machines. */
 import assert from "node:assert/strict";
 import { commands } from "../../lib/cli/commands.ts";
 import { runTool } from "../../lib/cli/frame.ts";
@@ -148,4 +148,41 @@ Deno.test("why names the rung that binds, in words and in JSON", async () => {
   const { reachable, binding, ladder } = await json(line);
   assert.deepEqual([reachable, binding], [false, "remapping entry, 8 bits"]);
   assert.ok(Array.isArray(ladder) && ladder.every((rung) => "limit" in rung && "where" in rung));
+});
+
+Deno.test("advise lists what helps, cheapest first, and says when nothing is wrong", async () => {
+  const { status, out } = await run("advise k6.1-kvmext-nox2apic-ids-0-254-255-300 --json");
+  assert.equal(status, 0);
+  const advice: readonly Record<string, unknown>[] = JSON.parse(out);
+  const keys = ["change", "cost", "result", "where"];
+  assert.ok(advice.every((each) => keys.every((key) => key in each)));
+  assert.equal(advice[0]?.change, "take nox2apic away");
+  const whole = await run("advise k6.1-kvmext-small");
+  assert.deepEqual([whole.status, whole.out.trim()], [
+    0,
+    "Every CPU runs and every device reaches it: nothing to change",
+  ]);
+});
+
+Deno.test("fit answers by exit status whether a topology works anywhere", async () => {
+  const { status, out } = await run("fit --cpus 240 --cores 5 --sockets 48 --json");
+  const { maxApicId, apicIds, safe, needs, nearest } = JSON.parse(out);
+  assert.deepEqual([status, maxApicId, apicIds.length, safe, needs.length], [
+    1,
+    380,
+    240,
+    false,
+    2,
+  ]);
+  assert.deepEqual(nearest, { threads: 1, cores: 4, sockets: 60, maxApicId: 239 });
+  assert.equal((await run("fit --cpus 200")).status, 0);
+  assert.equal((await run("fit --cpus 9 --cores 2 --sockets 2")).status, 2);
+});
+
+Deno.test("sweep proves the mail for one kernel and shows how far it is", async () => {
+  const { status, out, talk } = await run("sweep --kernel mail --json");
+  assert.equal(status, 0);
+  const { configurations, offersWhenItReaches } = JSON.parse(out);
+  assert.deepEqual(offersWhenItReaches, { checked: configurations, exceptions: 0 });
+  assert.match(talk.split("\n").at(-1)!, /10\/10$/);
 });
