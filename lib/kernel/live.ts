@@ -46,9 +46,15 @@ export async function completeLive(
     ? await membersOf(inspector, path.object)
     : await globalsOf(inspector);
   const all = path.object ? members : [...members, ...keywordMatches];
-  const matches = all.filter(({ text }) => text.startsWith(path.part) && text !== "__k")
+  const fitting = all.filter(({ text }) => text.startsWith(path.part) && text !== "__k")
     .toSorted((a, b) => a.text < b.text ? -1 : 1);
-  return { start: path.start, end: cursor, matches };
+  return { start: path.start, end: cursor, matches: withoutCommon(fitting) };
+}
+
+/** What every object has is offered only where nothing else fits. */
+function withoutCommon(matches: readonly Match[]): readonly Match[] {
+  const own = matches.filter(({ text }) => !(text in Object.prototype));
+  return own.length > 0 ? own : matches;
 }
 
 /** What a name stands for: a function's head, a value's text. */

@@ -23,5 +23,49 @@ declare namespace Deno.jupyter {
   /** Asks for a word that is not shown while it is typed. */
   function password(message?: string): string;
   function latex(strings: TemplateStringsArray, ...values: unknown[]): object;
+  /** A state that the browser holds a copy of: what one side sets, the other sees. */
+  interface Widget<Value = unknown> {
+    value: Value;
+    get(name: string): unknown;
+    /** Changes parts of the state here and in every front end. */
+    set(changes: Record<string, unknown>): void;
+    /** Calls with each new value, wherever it was set; yields how to stop that. */
+    on(name: "value", listener: (value: Value, widget: Widget<Value>) => unknown): () => void;
+    on(name: string, listener: (value: unknown, widget: Widget<Value>) => unknown): () => void;
+    /** Sends the views something that is no state. */
+    send(content: unknown, buffers?: readonly Uint8Array[]): void;
+    /** Takes the widget off every page. */
+    close(): void;
+  }
+  /** A widget of one's own: an ES module renders the state, as anywidget has it. */
+  function widget(options: {
+    esm: string;
+    css?: string;
+    state?: Record<string, unknown>;
+  }): Widget;
+  /** A number between two others; \`on("value", …)\` hears it move. */
+  function slider(options?: {
+    label?: string;
+    min?: number;
+    max?: number;
+    step?: number;
+    value?: number;
+  }): Widget<number>;
+  interface Comm {
+    readonly id: string;
+    onmessage?: (message: { data: any; metadata: any; buffers: Uint8Array[] }) => unknown;
+    onclose?: (message: { data: any; metadata: any; buffers: Uint8Array[] }) => unknown;
+    send(data: unknown, options?: { metadata?: object; buffers?: readonly Uint8Array[] }): void;
+    close(data?: unknown): void;
+  }
+  /** Channels to the front ends: widgets and extensions of any making talk through them. */
+  const comms: {
+    register(target: string, opened: (comm: Comm, message: { data: any }) => unknown): void;
+    open(
+      target: string,
+      data?: unknown,
+      options?: { metadata?: object; buffers?: readonly Uint8Array[] },
+    ): Comm;
+  };
 }
 `;
