@@ -23,7 +23,7 @@ export async function installTools(): Promise<void> {
 
 async function missingPackages(): Promise<readonly string[]> {
   const missing = (Object.keys(tools) as Tool[]).filter((tool) => findTool(tool) === undefined);
-  const packages: string[] = missing.map((tool) => tools[tool].debian);
+  const packages: string[] = missing.flatMap((tool) => tools[tool].debian.split(" "));
   return await hasVenv() ? packages : [...packages, "python3-venv"];
 }
 

@@ -2,7 +2,10 @@
 import { delimiter, join } from "node:path";
 
 export const tools = {
-  chromium: { programs: ["chromium", "chromium-browser", "google-chrome"], debian: "chromium" },
+  chromium: {
+    programs: ["chromium", "chromium-browser", "google-chrome"],
+    debian: "chromium fonts-liberation",
+  },
   qemu: { programs: ["qemu-system-x86_64"], debian: "qemu-system-x86" },
   iasl: { programs: ["iasl"], debian: "acpica-tools" },
   node: { programs: ["node"], debian: "nodejs" },
