@@ -4,8 +4,8 @@
  * function ever asks for a version. Rows that open an era carry its name; the others are fixes
  * inside one, with the stable releases that took them where they did.
  *
- * Sources: Linux 4.1.18, 4.19.40, 5.10.44, 5.11.5, 5.15.100, 6.1.192, 6.6.87, 6.12.117, 6.19 and
- * 7.1.5, compared with each other, and the recorded boots of 5.10.262, 6.1.176, 6.12.107, 7.3.4.
+ * Sources: Linux 4.1.18, 4.19.40, 5.10.44, 5.11.5, 5.15.100, 6.1.192, 6.5, 6.6.87, 6.12.117, 6.19
+ * and 7.1.5, compared with each other, and recorded boots of 5.10.262, 6.1.176, 6.12.107, 7.3.4.
  */
 import type { Machine } from "../machine/machine.ts";
 import { parseKernelVersion } from "../machine/kernel_version.ts";
@@ -267,13 +267,16 @@ export const CHANGES: readonly Change[] = [
   },
   {
     from: "6.5",
+    what: "CPUs start in parallel",
+    set: { badCpuLine: "native_kick_ap", maxcpusCounts: "attempts" },
+  },
+  {
+    from: "6.6",
     era: "E66",
-    what: "max_apic_id is a field, drivers are installed, CPUs start in parallel",
+    what: "max_apic_id is a field, drivers are installed; vector 0x20 is free",
     set: {
       routingLines: "installDriver",
       lockedX2apic: "kept",
-      badCpuLine: "native_kick_ap",
-      maxcpusCounts: "attempts",
       hypervStub: "always",
       hypervVtl: true,
       moveCleanupVector: false,

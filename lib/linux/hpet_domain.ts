@@ -1,4 +1,5 @@
 /** Source: Linux arch/x86/kernel/hpet.c hpet_select_clockevents, hpet_create_irq_domain. */
+import type { MachineHpet } from "../machine/machine.ts";
 import type { Decided } from "./decide.ts";
 import { type DeviceDomain, parentOf } from "./device_domain.ts";
 import { findParent } from "./parents.ts";
@@ -27,9 +28,13 @@ export function wantsHpetMsi({ machine: { hpet, cpu }, options, apicOff }: Decid
 
 /** Channels that become per-CPU timers. Source: Linux 6.1 hpet_select_clockevents. */
 export function hpetChannels({ machine: { hpet }, registration }: Decided): number {
-  if (!hpet?.fsb) return 0;
-  return Math.min(Math.max(hpet.timers - RESERVED_CHANNELS, 0), registration.possible);
+  return hpet ? Math.min(messageChannels(hpet), registration.possible) : 0;
 }
 
 /** Two channels serve as legacy timers, one as /dev/hpet. */
 const RESERVED_CHANNELS = 3;
+
+/** Channels that can send messages and are free to: CPUs take one each, in order, while they last. */
+export function messageChannels({ fsb, timers }: MachineHpet): number {
+  return fsb ? Math.max(timers - RESERVED_CHANNELS, 0) : 0;
+}

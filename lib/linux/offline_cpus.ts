@@ -5,8 +5,12 @@ import { REJECTED } from "./reasons.ts";
 /** Every processor of the MADT that does not run, with the reason; registered or not. */
 export function offlineCpus(decided: Decided): readonly OfflineCpu[] {
   const { registration: { present, hotplug, rejected }, bringUp, panic } = decided;
+  const [bootApicId] = present; // runs, whatever its own entry says
   const offline = [
-    ...rejected.map(({ apicId, because }) => ({ apicId, because: REJECTED[because] })),
+    ...rejected.filter(({ apicId }) => apicId !== bootApicId).map(({ apicId, because }) => ({
+      apicId,
+      because: REJECTED[because],
+    })),
     ...hotplug.map((apicId) => ({ apicId, because: REJECTED.disabledInFirmware })),
   ];
   if (panic) return [...offline, ...present.map((apicId) => ({ apicId, because: STOPPED }))];

@@ -47,7 +47,7 @@ export type X2apicDisable =
   | { readonly kind: "disabled" }
   | { readonly kind: "panic"; readonly because: "bootIdNeedsX2apic" }
   | { readonly kind: "kept"; readonly because: "x2apicLocked" }
-  /** Up to 6.4 a locked x2APIC stayed on in hardware while software forgot it. */
+  /** Up to 6.5 a locked x2APIC stayed on in hardware while software forgot it. */
   | { readonly kind: "modeLost"; readonly because: "x2apicLocked" };
 
 export function x2apicDisable(

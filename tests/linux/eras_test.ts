@@ -16,6 +16,7 @@ Deno.test.each([
   { version: "6.1", name: "E511" },
   { version: "mail", name: "mail" },
   { version: "6.3", name: "E62" },
+  { version: "6.5", name: "E62" },
   { version: "6.6", name: "E66" },
   { version: "6.12", name: "E611" },
   { version: "6.19", name: "E619" },
