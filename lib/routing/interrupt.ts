@@ -3,6 +3,7 @@
  * names a boot gives its parents: `ioapic:0`, `hpet:0`, `iommu:0`, or a PCI address.
  */
 import type { BootFacts } from "../linux/boot.ts";
+import { messageChannels } from "../linux/hpet_domain.ts";
 import type { Machine, PciFunction } from "../machine/machine.ts";
 
 /** A machine and what its kernel made of it. */
@@ -50,7 +51,7 @@ function candidates({ ioapics, hpet, remapping, devices }: Machine, of: DeviceCl
     case "ioapic":
       return ioapics.map(({ id }) => `ioapic:${id}`);
     case "hpet":
-      return hpet?.fsb ? [`hpet:${hpet.id}`] : [];
+      return hpet && messageChannels(hpet) > 0 ? [`hpet:${hpet.id}`] : [];
     case "msi":
       return devices.filter((each) => each.uses !== "none" && !isIommu(each)).map(({ bdf }) => bdf);
     case "iommu":

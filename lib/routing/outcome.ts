@@ -4,6 +4,7 @@
  */
 import { type Boot, boot as bootLinux } from "../linux/boot.ts";
 import { eraOf } from "../linux/eras.ts";
+import { messageChannels } from "../linux/hpet_domain.ts";
 import type { Machine } from "../machine/machine.ts";
 import { type HazardId, HAZARDS, losesSubhandle, type LostRoute } from "./hazards.ts";
 import { type DeviceClass, devicesOf } from "./interrupt.ts";
@@ -49,9 +50,14 @@ function lostOf(booted: Booted, of: DeviceClass, device: string): readonly LostP
   if (!path || isSpared(booted, of, path)) return [];
   if (losesSubhandle(booted, device)) return booted.boot.online.map(subhandleLost(device));
   const ids = reachOf(booted, path);
-  return booted.boot.online
+  return interruptedBy(booted, of)
     .filter(({ apicId }) => !ids.has(apicId))
     .map(({ apicId }) => lostPair({ ...booted, of, device, path, apicId }));
+}
+
+/** An HPET's messages are per-CPU timers: CPUs beyond its channels do without. */
+function interruptedBy({ machine: { hpet }, boot: { online } }: Booted, of: DeviceClass) {
+  return of === "hpet" && hpet ? online.slice(0, messageChannels(hpet)) : online;
 }
 
 /**

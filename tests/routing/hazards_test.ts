@@ -144,6 +144,17 @@ Deno.test("under the mail's rule an I/O APIC without parent fails to initialise,
   ]);
 });
 
+Deno.test("CPUs beyond the HPET's channels have no timer of its to lose", () => {
+  const machine = machineWith({
+    remapping: "VT-d without EIM",
+    timers: "HPET messages",
+    CPUs: "nine small IDs",
+  });
+  const lost = (timers: number) =>
+    bootOutcome({ ...machine, hpet: { id: 0, fsb: true, timers } }).lost.length;
+  assert.deepEqual([lost(3), lost(4), lost(8), lost(32)], [0, 1, 5, 9]);
+});
+
 Deno.test("every hazard is told with what it does and where that is written", () => {
   for (const { id, situation, effect, source, explains, meets } of HAZARDS) {
     assert.ok(situation && effect && source, id);
