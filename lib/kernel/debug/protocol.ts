@@ -30,7 +30,8 @@ export class DebugRefusal extends Error {
 export interface Variable {
   readonly name: string;
   readonly value: string;
-  readonly type: string;
+  /** Absent where the value tells it. */
+  readonly type?: string;
   /** What to ask for its parts by; 0 when it has none. */
   readonly variablesReference: number;
   readonly evaluateName?: string;

@@ -46,7 +46,7 @@ export class Variables {
     return {
       name,
       value: valueText(value),
-      type: typeName(value),
+      ...kindOf(value),
       variablesReference: this.hold(value),
       evaluateName: name,
     };
@@ -83,8 +83,12 @@ export function valueText({ type, value, unserializableValue, description }: Rem
   return unserializableValue ?? description?.split("\n")[0] ?? String(value);
 }
 
-function typeName({ type, subtype, className }: RemoteObject): string {
-  return className ?? (subtype === "null" ? "null" : type);
+/**
+ * What kind of object it is. The text of anything else tells its type, and JupyterLab shows a type
+ * that Python does not know in place of the value (packages/debugger variables `convertType`).
+ */
+function kindOf({ className }: RemoteObject): { readonly type?: string } {
+  return className === undefined ? {} : { type: className };
 }
 
 function ignoreGone(error: unknown): void {
