@@ -176,7 +176,7 @@ function isNumachip(oemId: string, oemTableId: string, table: string): boolean {
   return oemId.startsWith("NUMASC") && oemTableId.startsWith(table);
 }
 
-/** Source: Linux 6.6 x2apic_phys.c x2apic_phys_probe; older ones asked for the mode less strictly. */
+/** Source: Linux 6.6 x2apic_phys.c x2apic_phys_probe; older kernels were content to be current. */
 function x2apicPhysProbe(stage: StageB): boolean {
   if (!stage.x2apicConfig) return false;
   const current = stage.current === "physical x2apic";

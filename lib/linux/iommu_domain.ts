@@ -36,7 +36,7 @@ function dmarUnitsSetUp({ machine: { kernel: { config } }, options, remapping }:
   return options.intelIommu ? options.intelIommu === "on" : config.INTEL_IOMMU_DEFAULT_ON;
 }
 
-/** How an AMD unit interrupts: hardware with XT by its own registers, also while remapping is off. */
+/** How an AMD unit interrupts: with XT by registers of its own, also while remapping is off. */
 export function amdOwnInterrupt(
   { machine, era, options, remapping }: Decided,
 ): "intcapxt" | "pciMsi" | null {

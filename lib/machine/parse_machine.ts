@@ -2,7 +2,7 @@ import type { z } from "zod";
 import { findContradiction } from "./contradictions.ts";
 import { type Machine, machineSchema } from "./machine.ts";
 
-/** Thrown for a machine file that cannot be used: its message is one line that says what mends it. */
+/** Thrown for a machine file that cannot be used: one line that says what mends it. */
 export class MachineError extends SyntaxError {
   override readonly name = "MachineError";
   readonly file: string;

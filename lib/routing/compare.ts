@@ -32,7 +32,7 @@ export function compareBoots(before: BootAnswer, after: BootAnswer): Comparison 
   return { decisions: decisionDifferences(before, after), pairs: pairDifferences(before, after) };
 }
 
-/** Steps in the first boot's order, then those only the second takes; reasons alone do not differ. */
+/** Steps in the first boot's order, then those only the second takes; reasons do not count. */
 function decisionDifferences(
   before: BootAnswer,
   after: BootAnswer,
