@@ -1,4 +1,5 @@
 /** The frame around a table of commands: choose, parse, run, print, and end with a status. */
+import config from "../../deno.json" with { type: "json" };
 import type { Answer, Command, CommandTable } from "./command.ts";
 import { exitStatus, Misuse, type Verdict, verdictOn } from "./error.ts";
 import { commandHelp, overview, type Tool, welcome } from "./help.ts";
@@ -35,6 +36,7 @@ async function dispatch(
 ): Promise<Ending> {
   const [name, ...rest] = args;
   if (name === undefined) return { out: welcome(tool, world.out), status: exitStatus.answered };
+  if (name === "--version") return { out: config.version, status: exitStatus.answered };
   if (isHelp(name)) return { out: await help(tool, table, rest, world), status: 0 };
   const command = await find(tool, table, name);
   const { words, options, json, help: wanted } = parse(command, rest);

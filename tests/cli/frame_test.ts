@@ -62,6 +62,7 @@ Deno.test.each([
   { line: "", status: 0, out: /tea brew green\n {2}tea pour 2/ },
   { line: "help", status: 0, out: /brew LEAF \[EXTRAS\] +Which tea comes out/ },
   { line: "help brew", status: 0, out: /--with-milk +Add milk/ },
+  { line: "--version", status: 0, out: /^\d+\.\d+\.\d+$/ },
   { line: "brew --help", status: 0, out: /Usage {2}tea brew LEAF \[EXTRAS\] \[--minutes N\]/ },
 ])("`tea $line` ends with $status and data on standard output", async ({ line, status, out }) => {
   const ending = await run(line);
