@@ -3,10 +3,9 @@
  * name, what it does, and how to tell it.
  */
 import { eraOf } from "../linux/eras.ts";
-import { type DeviceClass, devicesOf } from "./interrupt.ts";
+import { type Booted, type DeviceClass, devicesOf } from "./interrupt.ts";
 import type { Path } from "./path.ts";
 import { takes255AsBroadcast } from "./reach.ts";
-import type { Booted } from "./interrupt.ts";
 
 /** One device that cannot interrupt one online CPU. */
 export interface LostRoute extends Booted {

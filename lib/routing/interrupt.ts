@@ -4,7 +4,7 @@
  */
 import type { BootFacts } from "../linux/boot.ts";
 import { messageChannels } from "../linux/hpet_domain.ts";
-import type { Machine, PciFunction } from "../machine/machine.ts";
+import type { IntelRemapping, Machine, PciFunction } from "../machine/machine.ts";
 
 /** A machine and what its kernel made of it. */
 export interface Booted {
@@ -89,4 +89,12 @@ export function requesterId(bdf: string): number {
 export function hasXtRegister({ chips, remapping }: BootFacts): boolean {
   return chips.iommuMsi?.includes("IOMMU-MSI") ||
     remapping.kind === "amd" && remapping.mode === "x2apic";
+}
+
+/**
+ * Whether a VT-d unit's own events can name 32 bits of destination: FEUADDR exists only with EIM.
+ * A unit whose registers are not known counts as Linux counts it, as having EIM.
+ */
+export function hasUpperEventAddress({ units }: IntelRemapping): boolean {
+  return units.every(({ eim }) => eim !== false);
 }

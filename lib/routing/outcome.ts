@@ -7,9 +7,8 @@ import { eraOf } from "../linux/eras.ts";
 import { messageChannels } from "../linux/hpet_domain.ts";
 import type { Machine } from "../machine/machine.ts";
 import { type HazardId, HAZARDS, losesSubhandle, type LostRoute } from "./hazards.ts";
-import { type DeviceClass, devicesOf } from "./interrupt.ts";
+import { type Booted, type DeviceClass, devicesOf } from "./interrupt.ts";
 import { type Path, pathOf } from "./path.ts";
-import type { Booted } from "./interrupt.ts";
 import { reachOf } from "./reach.ts";
 
 /** What `boot` answers: what the kernel decided, and what it means for every device. */

@@ -10,7 +10,7 @@
  */
 import type { BootFacts, Declined, Parent, ParentKind } from "../linux/boot.ts";
 import { eraOf } from "../linux/eras.ts";
-import { type Booted, type DeviceClass, hasXtRegister } from "./interrupt.ts";
+import { type Booted, type DeviceClass, hasUpperEventAddress, hasXtRegister } from "./interrupt.ts";
 
 /** One place the destination passes through. */
 export interface Station {
@@ -112,12 +112,8 @@ function remapStation({ remapping }: BootFacts): Station {
  */
 function ownStation({ machine: { remapping }, boot }: Booted): Station | undefined {
   if (remapping?.vendor === "intel") {
-    const eim = remapping.units.every(({ eim }) => eim);
-    return {
-      limit: "fault event address",
-      bits: eim ? 32 : 8,
-      where: "Intel VT-d 11.4.8.5 FEUADDR",
-    };
+    const bits = hasUpperEventAddress(remapping) ? 32 : 8;
+    return { limit: "fault event address", bits, where: "Intel VT-d 11.4.8.5 FEUADDR" };
   }
   return hasXtRegister(boot)
     ? { limit: "XT interrupt register", bits: 32, where: "AMD IOMMU specification 3.4.15" }

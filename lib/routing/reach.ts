@@ -7,9 +7,8 @@ import { IdSet } from "../bits/id_set.ts";
 import type { OnlineCpu } from "../linux/boot.ts";
 import { destinationOf } from "../linux/compose_destination.ts";
 import { type Reach as HardwareReach, reachByWidth } from "../x86/reach.ts";
-import { type DeviceClass, devicesOf } from "./interrupt.ts";
+import { type Booted, type DeviceClass, devicesOf } from "./interrupt.ts";
 import { type Path, pathOf, widthOf } from "./path.ts";
-import type { Booted } from "./interrupt.ts";
 
 /** Whom a class of devices can interrupt. */
 export interface Reach {

@@ -6,7 +6,7 @@ import { messageFromEntry } from "../x86/ioapic_message.ts";
 import { amdEventMessage, vtdEventMessage } from "../x86/iommu_message.ts";
 import { isInterrupt, type Msi } from "../x86/msi_message.ts";
 import type { MessageWords } from "../linux/compose_message.ts";
-import type { Interrupt } from "./interrupt.ts";
+import { hasUpperEventAddress, type Interrupt } from "./interrupt.ts";
 import type { HardwareWord, Programmed, RemapEntry } from "./program.ts";
 import { hex, lost, on, type Stage } from "./stage.ts";
 
@@ -49,7 +49,7 @@ function ownEvent(
   if (hardware.kind === "xtRegister") return amdEventMessage(hardware.register);
   if (hardware.kind !== "message" || remapping?.vendor !== "intel") return undefined;
   const { addressLow: address, addressHigh: upperAddress, data } = hardware.words;
-  const extendedInterruptCapable = remapping.units.every(({ eim }) => eim);
+  const extendedInterruptCapable = hasUpperEventAddress(remapping);
   return vtdEventMessage({ address, upperAddress, data }, { extendedInterruptCapable });
 }
 
