@@ -6,8 +6,13 @@ const cells = new Map<string, { readonly run: Run; readonly positions: Positions
 const cellFile = /(?:cell|aside)-[\d-]+\.ts/;
 const cellPlace = /((?:cell|aside)-[\d-]+\.ts):(\d+):(\d+)/g;
 
+/** Traces of cells that ran longer ago name compiled places. */
+const kept = 5_000;
+
 export function nameCell(file: string, run: Run, positions: Positions): void {
   cells.set(file, { run, positions });
+  const [oldest] = cells.keys();
+  if (cells.size > kept) cells.delete(oldest!);
 }
 
 /** Makes every stack, also one a user prints, name places as the user sees them. */
