@@ -4,7 +4,9 @@
  *
  * Source: jupyter_client documentation, "Making kernels for Jupyter", "Connection files"; JEP 66.
  */
+import type { KeyPair } from "../zmtp/curve.ts";
 import type { Endpoint } from "../zmtp/endpoint.ts";
+import { decodeZ85 } from "../zmtp/z85.ts";
 import { isObject, type JsonObject } from "./json.ts";
 
 export const channelNames = ["shell", "iopub", "stdin", "control", "hb"] as const;
@@ -19,6 +21,8 @@ export interface ConnectionInfo {
   readonly ports: Readonly<Record<ChannelName, number>>;
   /** Empty: messages are not signed. */
   readonly key: string;
+  /** Present: all five sockets are encrypted, and only clients that know the public key are let in. */
+  readonly curve?: KeyPair;
 }
 
 /** Whom a kernel that picks its own addresses tells them. */
@@ -69,7 +73,9 @@ export function parseConnectionFile(
     const complaint = check(file[field]);
     if (complaint) fail(`"${field}" ${complaint}`);
   }
-  refuseCurve(file, fail);
+  if ((file["curve_publickey"] === undefined) !== (file["curve_secretkey"] === undefined)) {
+    fail("it has one CURVE key and lacks the other");
+  }
   const info = registers ? registrationFrom(file) : connectionFrom(file);
   if (info.transport === "tcp" && !remote && !isLoopback(info.ip)) {
     fail(`"ip" is "${info.ip}", not a loopback address`, "pass --remote to let other machines in");
@@ -112,6 +118,8 @@ const fields: Readonly<Record<string, Check>> = {
   ...commonFields,
   ip: text,
   ...Object.fromEntries(channelNames.map((name) => [`${name}_port`, port])),
+  curve_publickey: curveKey,
+  curve_secretkey: curveKey,
 };
 
 const registrationFields: Readonly<Record<string, Check>> = {
@@ -132,6 +140,13 @@ function port(value: unknown): string | undefined {
   return `is ${JSON.stringify(value)}, not a port between 1 and 65535`;
 }
 
+/** The value is not shown: it may be the secret one. */
+function curveKey(value: unknown): string | undefined {
+  if (value === undefined) return undefined;
+  const right = typeof value === "string" && value.length === 40 && decodeZ85(value);
+  return right ? undefined : "is no CURVE key of 40 Z85 characters";
+}
+
 function oneOf(...known: readonly string[]): Check {
   return (value) => {
     if (value === undefined) return "is missing";
@@ -140,17 +155,24 @@ function oneOf(...known: readonly string[]): Check {
   };
 }
 
-/** Serving in clear text where encryption was asked for would be a lie. */
-function refuseCurve(file: JsonObject, fail: (found: string, mend: string) => never): void {
-  if (file["curve_secretkey"] === undefined) return;
-  fail("it asks for CurveZMQ encryption, which this kernel lacks", "switch it off in Jupyter");
-}
-
 function connectionFrom(file: JsonObject): ConnectionInfo {
   const ports = Object.fromEntries(
     channelNames.map((name) => [name, Number(file[`${name}_port`])]),
   ) as Record<ChannelName, number>;
-  return { kind: "connection", ...commonFrom(file), ip: String(file["ip"]), ports };
+  const connection = {
+    kind: "connection",
+    ...commonFrom(file),
+    ip: String(file["ip"]),
+    ports,
+  } as const;
+  const curve = curveFrom(file);
+  return curve ? { ...connection, curve } : connection;
+}
+
+function curveFrom(file: JsonObject): KeyPair | undefined {
+  const [publicKey, secretKey] = [file["curve_publickey"], file["curve_secretkey"]]
+    .map((key) => typeof key === "string" ? decodeZ85(key) : undefined);
+  return publicKey && secretKey && { publicKey, secretKey };
 }
 
 function registrationFrom(file: JsonObject): RegistrationInfo {

@@ -56,7 +56,7 @@ export function kernelspec(
     kernel_protocol_version: protocolVersion,
     ...(Object.keys(env).length > 0 ? { env: { ...env } } : {}),
     // JupyterLab shows its debugger for kernels whose kernelspec says this, whatever they reply.
-    metadata: { debugger: true },
+    metadata: { debugger: true, supported_encryption: ["curve"] },
   };
 }
 

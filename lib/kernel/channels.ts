@@ -5,6 +5,7 @@ import {
   endpointOf,
 } from "../jupyter/connection_file.ts";
 import { bind, type Listener } from "../zmtp/endpoint.ts";
+import type { Mechanism } from "../zmtp/mechanism.ts";
 import { Replier } from "../zmtp/rep.ts";
 import { Router } from "../zmtp/router.ts";
 import { Publisher } from "../zmtp/xpub.ts";
@@ -22,14 +23,14 @@ export interface Channels {
   flushed(): Promise<void>;
 }
 
-/** Binds all five addresses, or none: throws `BindError`. */
-export function openChannels(info: ConnectionInfo): Channels {
+/** Binds all five addresses, or none: throws `BindError`. `mechanism` secures all five. */
+export function openChannels(info: ConnectionInfo, mechanism?: Mechanism): Channels {
   const listeners = bindAll(info);
-  const shell = new Router(listeners.shell);
-  const control = new Router(listeners.control);
-  const stdin = new Router(listeners.stdin);
-  const iopub = new Publisher(listeners.iopub);
-  const heartbeat = new Replier(listeners.hb, (request) => request);
+  const shell = new Router(listeners.shell, { mechanism });
+  const control = new Router(listeners.control, { mechanism });
+  const stdin = new Router(listeners.stdin, { mechanism });
+  const iopub = new Publisher(listeners.iopub, { mechanism });
+  const heartbeat = new Replier(listeners.hb, (request) => request, { mechanism });
   const sockets = [shell, control, stdin, iopub];
   return {
     shell,

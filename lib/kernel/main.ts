@@ -4,6 +4,7 @@ import {
   readConnectionFile,
   type RegistrationInfo,
 } from "../jupyter/connection_file.ts";
+import type { Mechanism } from "../zmtp/mechanism.ts";
 import { type Channels, openChannels } from "./channels.ts";
 import { Front } from "./front.ts";
 import { forgetful, type HistoryStore } from "./history.ts";
@@ -28,7 +29,7 @@ async function serve(options: KernelOptions): Promise<void> {
   const { info: launch, warnings } = readConnectionFile(options.connectionFile, options);
   warnings.forEach(complain);
   const { info, channels, putAway } = launch.kind === "connection"
-    ? { info: launch, channels: openChannels(launch), putAway() {} }
+    ? { info: launch, channels: openChannels(launch, await mechanismOf(launch)), putAway() {} }
     : await handshake(launch, options);
   const front = new Front({
     info,
@@ -40,6 +41,13 @@ async function serve(options: KernelOptions): Promise<void> {
   watchLifetime({ interrupt: () => void front.interrupt(), shutDown });
   await front.ended;
   putAway();
+}
+
+/** Encryption is loaded only where Jupyter asks for it. */
+async function mechanismOf({ curve }: ConnectionInfo): Promise<Mechanism | undefined> {
+  if (!curve) return undefined;
+  const { curveMechanism } = await import("../zmtp/curve.ts");
+  return curveMechanism(curve);
 }
 
 /** Binds where there is room and tells the launcher; loaded only where one asks for it. */

@@ -7,8 +7,14 @@
 import { encodeCommandFrame, joined } from "./frame.ts";
 import { ProtocolViolation } from "./violation.ts";
 
+/** What we say of ourselves, by name. */
+export type Properties = Readonly<Record<string, Uint8Array>>;
+/** What a peer says of itself, by name in lower case: case does not count. */
+export type ReceivedProperties = ReadonlyMap<string, Uint8Array>;
+
 export type Command =
-  | { readonly kind: "ready"; readonly properties: ReadonlyMap<string, Uint8Array> }
+  /** Its properties are read by `readProperties`. */
+  | { readonly kind: "ready"; readonly properties: Uint8Array }
   | { readonly kind: "error"; readonly reason: string }
   | { readonly kind: "ping"; readonly ttl: number; readonly context: Uint8Array }
   | { readonly kind: "pong"; readonly context: Uint8Array }
@@ -27,7 +33,7 @@ export function decodeCommand(body: Uint8Array): Command {
 }
 
 const readers: Readonly<Record<string, (data: Uint8Array) => Command>> = {
-  READY: (data) => ({ kind: "ready", properties: readProperties(data) }),
+  READY: (data) => ({ kind: "ready", properties: data }),
   ERROR: (data) => ({ kind: "error", reason: latin1.decode(sized(data, 0, 1)) }),
   PING: (data) => ({ kind: "ping", ttl: number(data, 0, 2), context: data.slice(2) }),
   PONG: (data) => ({ kind: "pong", context: data }),
@@ -35,8 +41,7 @@ const readers: Readonly<Record<string, (data: Uint8Array) => Command>> = {
   CANCEL: (data) => ({ kind: "cancel", topic: data }),
 };
 
-/** Property names are compared without regard to case, so they are kept in lower case. */
-function readProperties(data: Uint8Array): Map<string, Uint8Array> {
+export function readProperties(data: Uint8Array): ReceivedProperties {
   const properties = new Map<string, Uint8Array>();
   for (let at = 0; at < data.length;) {
     const name = sized(data, at, 1);
@@ -64,29 +69,30 @@ function number(data: Uint8Array, at: number, octets: 1 | 2 | 4): number {
   return data.subarray(at, at + octets).reduce((sum, octet) => sum * 256 + octet, 0);
 }
 
-/** READY with its properties, as a frame. */
-export function encodeReady(properties: Readonly<Record<string, Uint8Array>>): Uint8Array {
+export function encodeProperties(properties: Properties): Uint8Array {
   const pairs = Object.entries(properties).flatMap(([name, value]) => [
     Uint8Array.of(name.length),
     utf8.encode(name),
     uint32(value.length),
     value,
   ]);
-  return encodeCommand("READY", pairs);
+  return joined([...pairs, new Uint8Array()]);
+}
+
+/** READY with its properties, as a frame. */
+export function encodeReady(properties: Properties): Uint8Array {
+  return encodeCommandFrame(commandBody("READY", encodeProperties(properties)));
 }
 
 /** ERROR with a reason for the peer's log, as a frame. */
 export function encodeError(reason: string): Uint8Array {
-  return encodeCommand("ERROR", [Uint8Array.of(reason.length), utf8.encode(reason)]);
+  const text = utf8.encode(reason);
+  return encodeCommandFrame(commandBody("ERROR", Uint8Array.of(text.length), text));
 }
 
-/** PONG carrying the context of the PING it answers, as a frame. */
-export function encodePong(context: Uint8Array): Uint8Array {
-  return encodeCommand("PONG", [context]);
-}
-
-function encodeCommand(name: string, data: readonly Uint8Array[]): Uint8Array {
-  return encodeCommandFrame(joined([Uint8Array.of(name.length), utf8.encode(name), ...data]));
+/** The body of a command's frame. */
+export function commandBody(name: string, ...data: readonly Uint8Array[]): Uint8Array {
+  return joined([Uint8Array.of(name.length), utf8.encode(name), ...data]);
 }
 
 function uint32(value: number): Uint8Array {

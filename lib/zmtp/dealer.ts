@@ -1,5 +1,5 @@
 import { connect, type Endpoint } from "./endpoint.ts";
-import { encodeMessage, type Multipart } from "./frame.ts";
+import type { Multipart } from "./frame.ts";
 import { defaultLimits, type Limits } from "./limits.ts";
 import { Peer } from "./peer.ts";
 
@@ -21,7 +21,7 @@ export class Dealer implements AsyncIterable<Multipart> {
   }
 
   send(message: Multipart): Promise<void> | undefined {
-    return this.#peer.send(encodeMessage(message));
+    return this.#peer.send(message);
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Multipart, void> {

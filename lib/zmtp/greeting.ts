@@ -27,13 +27,15 @@ const mechanismOctets = 20;
 /** Signature and major version: enough for an older peer to notice us and answer. */
 export const opening = Uint8Array.of(0xff, 0, 0, 0, 0, 0, 0, 0, 1, 0x7f, 3);
 
-/** The octets after `opening`, for a peer of version 3: minor, mechanism NULL, no server role. */
-export const closing: Uint8Array = joined([
-  Uint8Array.of(1),
-  padded("NULL", mechanismOctets),
-  Uint8Array.of(0),
-  new Uint8Array(fillerOctets),
-]);
+/** The octets after `opening`, for a peer of version 3: minor, mechanism, our role. */
+export function closing({ name, server }: { name: string; server: boolean }): Uint8Array {
+  return joined([
+    Uint8Array.of(1),
+    padded(name, mechanismOctets),
+    Uint8Array.of(server ? 1 : 0),
+    new Uint8Array(fillerOctets),
+  ]);
+}
 
 function padded(text: string, octets: number): Uint8Array {
   const field = new Uint8Array(octets);
@@ -52,13 +54,13 @@ export async function readOpening(bytes: ByteReader): Promise<"zmtp2" | "zmtp3">
   return major < 3 ? "zmtp2" : "zmtp3";
 }
 
-/** The rest of a version 3 greeting; a mechanism other than NULL is refused. */
-export async function readClosing(bytes: ByteReader): Promise<Dialect> {
+/** The rest of a version 3 greeting; a mechanism other than ours is refused. */
+export async function readClosing(bytes: ByteReader, ours: { name: string }): Promise<Dialect> {
   const rest = await bytes.exactly(64 - majorAt - 1);
   const mechanism = new TextDecoder("latin1").decode(rest.subarray(1, 1 + mechanismOctets))
     .replace(/\0+$/, "");
-  if (mechanism !== "NULL") {
-    throw refusal(`its mechanism is ${JSON.stringify(mechanism)}, not "NULL"`);
+  if (mechanism !== ours.name) {
+    throw refusal(`its mechanism is ${JSON.stringify(mechanism)}, not "${ours.name}"`);
   }
   return { kind: "zmtp3", minor: rest[0]! };
 }

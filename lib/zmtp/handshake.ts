@@ -1,8 +1,8 @@
-import type { ByteReader } from "./byte_reader.ts";
-import { decodeCommand, encodeError, encodeReady } from "./command.ts";
+import { encodeError } from "./command.ts";
 import { readFrame } from "./frame.ts";
 import { closing, type Dialect, opening, readClosing, readOpening } from "./greeting.ts";
 import type { Limits } from "./limits.ts";
+import { type Cipher, type Mechanism, nullMechanism, type Wire } from "./mechanism.ts";
 import { type SocketType, socketTypes, talksTo, zmtp2Name } from "./socket_type.ts";
 import { ProtocolViolation } from "./violation.ts";
 
@@ -12,6 +12,8 @@ export interface Introduction {
   readonly socketType: string;
   /** The name a ROUTER addresses it by; empty where it leaves the naming to us. */
   readonly identity: Uint8Array;
+  /** Present: frames travel sealed. */
+  readonly cipher?: Cipher;
 }
 
 /** Who we say we are. */
@@ -19,11 +21,8 @@ export interface Self {
   readonly socketType: SocketType;
   /** The name a ROUTER shall address us by; absent: it gives one. */
   readonly identity?: Uint8Array;
-}
-
-interface Wire {
-  readonly bytes: ByteReader;
-  write(bytes: Uint8Array): Promise<void>;
+  /** How peers must secure the connection; absent: not at all. */
+  readonly mechanism?: Mechanism;
 }
 
 /**
@@ -42,25 +41,17 @@ export async function handshake(
 
 async function introduce3(
   wire: Wire,
-  { socketType: ours, identity: name }: Self,
+  { socketType: ours, identity: name, mechanism = nullMechanism }: Self,
   { commandBytes }: Pick<Limits, "commandBytes">,
 ): Promise<Introduction> {
-  await wire.write(closing);
-  const dialect = await readClosing(wire.bytes);
-  const properties = { "Socket-Type": new TextEncoder().encode(ours) };
-  await wire.write(encodeReady(name ? { ...properties, Identity: name } : properties));
-  const frame = await readFrame(wire.bytes, { mostBytes: () => commandBytes });
-  const theirs = readyProperties(frame);
+  await wire.write(closing(mechanism));
+  const dialect = await readClosing(wire.bytes, mechanism);
+  const type = { "Socket-Type": new TextEncoder().encode(ours) };
+  const properties = name ? { ...type, Identity: name } : type;
+  const { theirs, ...rest } = await mechanism.shakeHands(wire, properties, { bytes: commandBytes });
   const socketType = new TextDecoder().decode(theirs.get("socket-type"));
   if (!talksTo(ours, socketType)) await refuseType(wire, ours, socketType);
-  return { dialect, socketType, identity: identity(theirs.get("identity")) };
-}
-
-function readyProperties(frame: { command: boolean; body: Uint8Array }) {
-  if (!frame.command) throw new ProtocolViolation("Cannot shake hands: a message, not READY");
-  const command = decodeCommand(frame.body);
-  if (command.kind === "ready") return command.properties;
-  throw new ProtocolViolation(`Cannot shake hands: ${command.kind}, not READY`);
+  return { dialect, socketType, identity: identity(theirs.get("identity")), ...rest };
 }
 
 async function refuseType(wire: Wire, ours: SocketType, theirs: string | undefined) {
@@ -76,8 +67,9 @@ function identity(claimed: Uint8Array | undefined): Uint8Array {
 
 async function introduce2(
   wire: Wire,
-  { socketType: ours, identity: name = new Uint8Array() }: Self,
+  { socketType: ours, identity: name = new Uint8Array(), mechanism }: Self,
 ): Promise<Introduction> {
+  if (mechanism) throw new ProtocolViolation("Cannot shake hands: version 2.0 knows no security");
   await wire.write(Uint8Array.of(socketTypes[ours].octet, 0, name.length, ...name));
   const socketType = zmtp2Name(await wire.bytes.byte());
   const frame = await readFrame(wire.bytes, { mostBytes: () => 255 });

@@ -1,7 +1,13 @@
 import { ByteReader } from "./byte_reader.ts";
-import { type Command, decodeCommand, encodePong } from "./command.ts";
+import { type Command, commandBody, decodeCommand } from "./command.ts";
 import { closeQuietly, type Connection } from "./endpoint.ts";
-import { type Multipart, readFrame } from "./frame.ts";
+import {
+  encodeCommandFrame,
+  encodeMessage,
+  type Frame,
+  type Multipart,
+  readFrame,
+} from "./frame.ts";
 import { handshake, type Introduction, type Self } from "./handshake.ts";
 import type { Limits } from "./limits.ts";
 import { Outbox } from "./outbox.ts";
@@ -58,9 +64,26 @@ export class Peer {
     }
   }
 
-  /** Queues wire bytes (`encodeMessage`); a promise asks the sender to wait for this peer. */
-  send(pieces: readonly Uint8Array[]): Promise<void> | undefined {
-    return this.#outbox.push(pieces);
+  /**
+   * Queues a message; a promise asks the sender to wait for this peer. `plain` are the bytes of a
+   * message to many, encoded once for all whose frames are not sealed.
+   */
+  send(message: Multipart, plain?: readonly Uint8Array[]): Promise<void> | undefined {
+    if (!this.introduction.cipher) return this.#outbox.push(plain ?? encodeMessage(message));
+    const last = message.length - 1;
+    return this.#outbox.push(
+      message.flatMap((body, at) => this.#sealed({ command: false, more: at < last, body })),
+    );
+  }
+
+  #sendCommand(body: Uint8Array): void {
+    const frame = { command: true, more: false, body };
+    const sealed = this.introduction.cipher && this.#sealed(frame);
+    void this.#outbox.push(sealed ?? [encodeCommandFrame(body)]);
+  }
+
+  #sealed(frame: Frame): Uint8Array[] {
+    return encodeMessage([this.introduction.cipher!.seal(frame)]);
   }
 
   flushed(): Promise<void> {
@@ -81,8 +104,10 @@ export class Peer {
     let size = 0;
     const { messageBytes, messageFrames, commandBytes } = this.#limits;
     const mostBytes = (command: boolean) => command ? commandBytes : messageBytes - size;
+    const { cipher } = this.introduction;
     while (!this.#closed) {
-      const frame = await readFrame(this.#bytes, { mostBytes });
+      const outer = await readFrame(this.#bytes, { mostBytes });
+      const frame = cipher ? cipher.open(outer.body) : outer;
       if (frame.command) {
         const command = this.#obey(decodeCommand(frame.body));
         if (command) yield command;
@@ -102,7 +127,7 @@ export class Peer {
   #obey(command: Command): Extract<Received, { kind: "subscribe" | "cancel" }> | undefined {
     switch (command.kind) {
       case "ping":
-        void this.send([encodePong(command.context)]);
+        this.#sendCommand(commandBody("PONG", command.context));
         return undefined;
       case "subscribe":
       case "cancel":

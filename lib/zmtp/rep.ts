@@ -1,7 +1,7 @@
 import type { Listener } from "./endpoint.ts";
-import { encodeMessage, type Multipart } from "./frame.ts";
-import { defaultLimits, type Limits } from "./limits.ts";
-import { Server } from "./server.ts";
+import type { Multipart } from "./frame.ts";
+import { defaultLimits } from "./limits.ts";
+import { Server, type SocketOptions } from "./server.ts";
 
 /**
  * A REP that answers every request at once with what `answer` makes of it. The frames up to and
@@ -15,7 +15,7 @@ export class Replier {
   constructor(
     listener: Listener,
     answer: (request: Multipart) => Multipart,
-    limits: Limits = defaultLimits,
+    { limits = defaultLimits, mechanism }: SocketOptions = {},
   ) {
     this.#server = new Server(listener, {
       socketType: "REP",
@@ -25,10 +25,10 @@ export class Replier {
         const body = 1 + received.frames.findIndex((frame) => frame.length === 0);
         if (body === 0) return undefined;
         const route = received.frames.slice(0, body);
-        return peer.send(encodeMessage([...route, ...answer(received.frames.slice(body))]));
+        return peer.send([...route, ...answer(received.frames.slice(body))]);
       },
       left() {},
-    }, limits);
+    }, { limits, mechanism });
   }
 
   close(): void {

@@ -1,9 +1,9 @@
-import { encodeMessage, type Multipart } from "./frame.ts";
+import type { Multipart } from "./frame.ts";
 import { Inbox } from "./inbox.ts";
 import type { Listener } from "./endpoint.ts";
-import { defaultLimits, type Limits } from "./limits.ts";
+import { defaultLimits } from "./limits.ts";
 import type { Peer, Received } from "./peer.ts";
-import { type Role, Server } from "./server.ts";
+import { type Role, Server, type SocketOptions } from "./server.ts";
 
 /**
  * A ROUTER: each message it yields starts with the sender's identity, and each it sends goes to
@@ -19,9 +19,9 @@ export class Router implements AsyncIterable<Multipart> {
   /** Names we gave; they start anywhere, so that two ROUTERs do not give one name to two peers. */
   #unnamed = crypto.getRandomValues(new Uint32Array(1))[0]!;
 
-  constructor(listener: Listener, limits: Limits = defaultLimits) {
+  constructor(listener: Listener, { limits = defaultLimits, mechanism }: SocketOptions = {}) {
     this.#inbox = new Inbox(limits.inboxBytes);
-    this.#server = new Server(listener, this.#role(), limits);
+    this.#server = new Server(listener, this.#role(), { limits, mechanism });
   }
 
   [Symbol.asyncIterator](): AsyncIterator<Multipart> {
@@ -38,7 +38,7 @@ export class Router implements AsyncIterable<Multipart> {
    */
   send([identity, ...frames]: Multipart): Promise<void> | undefined {
     const peer = identity && this.#byName.get(key(identity));
-    return peer?.send(encodeMessage(frames));
+    return peer?.send(frames);
   }
 
   flushed(): Promise<void> {

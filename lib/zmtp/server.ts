@@ -1,5 +1,7 @@
 import { closeQuietly, type Connection, type Listener, unbind } from "./endpoint.ts";
+import type { Self } from "./handshake.ts";
 import type { Limits } from "./limits.ts";
+import type { Mechanism } from "./mechanism.ts";
 import { Peer, type Received } from "./peer.ts";
 import type { SocketType } from "./socket_type.ts";
 
@@ -12,18 +14,30 @@ export interface Role {
   left(peer: Peer): void;
 }
 
+export interface SocketOptions {
+  readonly limits?: Limits;
+  /** How peers must secure their connections; absent: not at all. */
+  readonly mechanism?: Mechanism | undefined;
+}
+
 /** Accepts peers on a bound address and lets `role` deal with them, each on its own. */
 export class Server {
   readonly #listener: Listener;
   readonly #role: Role;
+  readonly #self: Self;
   readonly #limits: Limits;
   readonly #peers = new Set<Peer>();
   readonly #strangers = new Set<Connection>();
   #closed = false;
 
-  constructor(listener: Listener, role: Role, limits: Limits) {
+  constructor(
+    listener: Listener,
+    role: Role,
+    { limits, mechanism }: SocketOptions & { readonly limits: Limits },
+  ) {
     this.#listener = listener;
     this.#role = role;
+    this.#self = { socketType: role.socketType, ...mechanism ? { mechanism } : {} };
     this.#limits = limits;
     void this.#accept();
   }
@@ -64,7 +78,7 @@ export class Server {
     }
     this.#strangers.add(connection);
     try {
-      const peer = await Peer.meet(connection, this.#role, this.#limits);
+      const peer = await Peer.meet(connection, this.#self, this.#limits);
       this.#strangers.delete(connection);
       await this.#attend(peer);
     } catch {

@@ -1,9 +1,9 @@
 import type { Listener } from "./endpoint.ts";
 import { encodeMessage, type Multipart } from "./frame.ts";
 import { Inbox } from "./inbox.ts";
-import { defaultLimits, type Limits } from "./limits.ts";
+import { defaultLimits } from "./limits.ts";
 import type { Peer, Received } from "./peer.ts";
-import { type Role, Server } from "./server.ts";
+import { type Role, Server, type SocketOptions } from "./server.ts";
 import { ProtocolViolation } from "./violation.ts";
 
 const mostTopics = 4096;
@@ -21,8 +21,9 @@ export class Publisher implements AsyncIterable<Uint8Array> {
   readonly #subscriptions = new Inbox<Uint8Array>(Infinity);
   readonly #topics = new Map<Peer, Topics>();
 
-  constructor(listener: Listener, limits: Limits = defaultLimits) {
-    this.#server = new Server(listener, this.#role(), { ...limits, messageBytes: mostTopicBytes });
+  constructor(listener: Listener, { limits = defaultLimits, mechanism }: SocketOptions = {}) {
+    const strict = { ...limits, messageBytes: mostTopicBytes };
+    this.#server = new Server(listener, this.#role(), { limits: strict, mechanism });
   }
 
   [Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
@@ -34,7 +35,9 @@ export class Publisher implements AsyncIterable<Uint8Array> {
     const peers = [...this.#topics].filter(([_, topics]) => topics.match(message[0]!));
     if (peers.length === 0) return undefined;
     const pieces = encodeMessage(message);
-    const waits = peers.map(([peer]) => peer.send(pieces)).filter((wait) => wait !== undefined);
+    const waits = peers.map(([peer]) => peer.send(message, pieces)).filter((wait) =>
+      wait !== undefined
+    );
     return waits.length > 0 ? Promise.all(waits) : undefined;
   }
 

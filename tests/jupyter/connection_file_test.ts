@@ -16,7 +16,7 @@ const good = {
   control_port: 4,
   hb_port: 5,
   signature_scheme: "hmac-sha256",
-  key: "secret",
+  key: "hush",
   kernel_name: "irqscope",
 };
 const parse = (file: unknown, remote = false) =>
@@ -25,7 +25,7 @@ const parse = (file: unknown, remote = false) =>
 Deno.test("a connection file names five addresses and a key", () => {
   const info = parse(good);
   assert.ok(info.kind === "connection");
-  assert.equal(info.key, "secret");
+  assert.equal(info.key, "hush");
   const control = endpointOf({ ...info, port: info.ports.control });
   assert.deepEqual(control, { transport: "tcp", hostname: "127.0.0.1", port: 4 });
   const heartbeat = endpointOf({ transport: "ipc", ip: "/run/k", port: info.ports.hb });
@@ -42,7 +42,7 @@ Deno.test("a registration file names whom to tell", () => {
     transport: "tcp",
     ip: "127.0.0.1",
     port: 9,
-    key: "secret",
+    key: "hush",
   });
 });
 
@@ -54,13 +54,14 @@ Deno.test.each([
   { wrong: { hb_port: "5" }, line: /"hb_port" is "5", not a port/ },
   { wrong: { ip: "0.0.0.0" }, line: /"ip" is "0.0.0.0", not a loopback address; pass --remote/ },
   { wrong: { ip: 4 }, line: /"ip" is 4, not a text/ },
-  { wrong: { curve_secretkey: "x" }, line: /asks for CurveZMQ encryption/ },
+  { wrong: { curve_secretkey: "x" }, line: /"curve_secretkey" is no CURVE key of 40 Z85 char/ },
+  { wrong: { curve_publickey: "0".repeat(40) }, line: /has one CURVE key and lacks the other/ },
 ])("$wrong is refused in one line: $line", ({ wrong, line }) => {
   assert.throws(() => parse({ ...good, ...wrong }), (error: unknown) => {
     assert.ok(error instanceof ConnectionFileError);
     assert.match(error.message, /^Cannot use connection file k\.json: /);
     assert.match(error.message, line);
-    assert.ok(!error.message.includes("\n") && !error.message.includes("secret"));
+    assert.ok(!error.message.includes("\n") && !error.message.includes("hush"));
     return true;
   });
 });

@@ -54,7 +54,7 @@ async function readFor(connection: Deno.TcpConn, ms: number): Promise<Uint8Array
 /** Sends `octets` to a ROUTER that echoes; yields its answer and whether it hung up. */
 async function speak(octets: Uint8Array, ms = 250) {
   const listener = bind(loopback);
-  const router = new Router(listener, limits);
+  const router = new Router(listener, { limits });
   const echo = (async () => {
     for await (const message of router) await router.send(message);
   })();
@@ -111,7 +111,7 @@ Deno.test.each([
   { form: "a message (3.0)", wish: [0, 3, 1, 97, 98] },
 ])("$form subscribes", async ({ wish }) => {
   const listener = bind(loopback);
-  const publisher = new Publisher(listener, limits);
+  const publisher = new Publisher(listener, { limits });
   const connection = await Deno.connect({ port: (listener.addr as Deno.NetAddr).port });
   await connection.write(joined([greeting3(1), ready("SUB"), Uint8Array.from(wish)]));
   const { value: topic } = await publisher[Symbol.asyncIterator]().next();

@@ -105,7 +105,7 @@ pythonTest("a SUB gets exactly the messages its topic starts, 100,000 sent", asy
 pythonTest("a subscriber that stops reading is dropped; the others lose nothing", async () => {
   const { listener, address } = bindSomewhere();
   const limits = { ...defaultLimits, outboxBytes: 16 * 2 ** 20, patienceMs: 500 };
-  const publisher = new Publisher(listener, limits);
+  const publisher = new Publisher(listener, { limits });
   const body: Multipart = [utf8.encode("m")];
   let highest = 0;
   const publishes = publishing(publisher, 2, async () => {
