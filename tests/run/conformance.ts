@@ -93,7 +93,7 @@ function nbclientLoss(python: string, env: Env, rounds: number): Step {
   return { name: spec.name, run: async () => countRounds(await run(spec), rounds) };
 }
 
-function countRounds({ output }: Ended, rounds: number): Tally {
-  const whole = [...output.matchAll(/stream 0\/\d+; .* execute_result 0\/\d+; .* at all 0\//g)];
+export function countRounds({ output }: Pick<Ended, "output">, rounds: number): Tally {
+  const whole = [...output.matchAll(/ stream 0\/\d+; .* execute_result 0\/\d+; .* at all 0$/gm)];
   return { ...none, passed: whole.length, failed: rounds - whole.length };
 }

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { countRounds } from "./conformance.ts";
 import { count } from "./step.ts";
 import { add, format, one, readDenoTest, readPytest } from "./tally.ts";
 
@@ -29,6 +30,14 @@ Deno.test("a run that ends without a summary counts as a failure", () => {
 Deno.test("a run that passes all its tests and still fails counts as one more failure", () => {
   const ended = { success: false, output: "ok | 2 passed | 0 failed (1s)", timedOut: false };
   assert.deepEqual(Object.values(count(ended, readDenoTest)), [2, 1, 0]);
+});
+
+Deno.test("only rounds without any loss pass", () => {
+  const line = (lost: number) =>
+    `k round 1: 4 cells in 1.4s; prints without stream ${lost}/2; ` +
+    "expressions without execute_result 0/2; cells with no output at all 0";
+  const output = `${line(0)}\n${line(1)}\n${line(0)}`;
+  assert.deepEqual(Object.values(countRounds({ output }, 3)), [2, 1, 0]);
 });
 
 Deno.test("the last line names skipped tests only when there are some", () => {
