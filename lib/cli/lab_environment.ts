@@ -20,6 +20,10 @@ export const labEnvironment: Readonly<Record<string, string>> = {
   JUPYTERLAB_WORKSPACES_DIR: join(state, "workspaces"),
   IPYTHONDIR: join(state, "ipython"),
   PIP_CACHE_DIR: join(projectRoot, ".cache", "pip"),
+  // jupyter-lsp asks npm for its folder, and npm keeps a log of that.
+  NPM_CONFIG_CACHE: join(projectRoot, ".cache", "npm"),
+  // The kernel's history of cells.
+  XDG_STATE_HOME: join(projectRoot, ".cache", "state"),
 };
 
 /** Defaults for the whole lab: it asks nobody elsewhere for news and updates. */
