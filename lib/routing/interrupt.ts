@@ -17,6 +17,9 @@ export const DEVICE_CLASSES = ["ioapic", "hpet", "msi", "iommu"] as const;
 /** One of the four kinds. */
 export type DeviceClass = typeof DEVICE_CLASSES[number];
 
+/** The classes that carry work; a remapping unit's own events only report its faults. */
+export const WORKING_CLASSES = ["ioapic", "hpet", "msi"] as const;
+
 /** An interrupt to be followed: who raises it, and what it needs to be told apart. */
 export type Interrupt =
   | {

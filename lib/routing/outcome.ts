@@ -7,7 +7,7 @@ import { eraOf } from "../linux/eras.ts";
 import { messageChannels } from "../linux/hpet_domain.ts";
 import type { Machine } from "../machine/machine.ts";
 import { type HazardId, HAZARDS, losesSubhandle, type LostRoute } from "./hazards.ts";
-import { type Booted, type DeviceClass, devicesOf } from "./interrupt.ts";
+import { type Booted, type DeviceClass, devicesOf, WORKING_CLASSES } from "./interrupt.ts";
 import { type Path, pathOf } from "./path.ts";
 import { reachOf } from "./reach.ts";
 
@@ -34,12 +34,9 @@ export function bootOutcome(machine: Machine): BootAnswer {
   return { ...boot, outcome: lost.length > 0 ? "lossy" : "up", lost };
 }
 
-/** The classes whose losses count: a unit's own events report faults, they carry no work. */
-const WORKING = ["ioapic", "hpet", "msi"] as const;
-
 /** Every (device, online CPU) pair that loses its interrupts. */
 export function lostPairs(booted: Booted): readonly LostPair[] {
-  return WORKING.flatMap((of) =>
+  return WORKING_CLASSES.flatMap((of) =>
     devicesOf(booted, of).flatMap((device) => lostOf(booted, of, device))
   );
 }

@@ -10,9 +10,9 @@ import { follow } from "./follow.ts";
 import {
   anyInterrupt,
   type Booted,
-  DEVICE_CLASSES,
   type DeviceClass,
   devicesOf,
+  WORKING_CLASSES,
 } from "./interrupt.ts";
 import { type Path, pathOf, type Station } from "./path.ts";
 import { reachOf } from "./reach.ts";
@@ -43,9 +43,9 @@ interface Told extends Booted {
   readonly boot: Boot;
 }
 
-/** Why devices of a class, or of every class, can or cannot interrupt an APIC ID. */
+/** Why devices of a class, or of every class that carries work, can or cannot interrupt an ID. */
 export function why(booted: Told, apicId: number, of?: DeviceClass): Why {
-  const routes = (of ? [of] : DEVICE_CLASSES).flatMap((each) => routesOf(booted, each));
+  const routes = (of ? [of] : WORKING_CLASSES).flatMap((each) => routesOf(booted, each));
   const route = routes.find(({ path }) => !reachOf(booted, path).has(apicId)) ?? routes[0];
   const ladder = [...cpuRungs(booted, apicId), ...route ? pathRungs(booted, route.path) : []];
   const binding = bindingLimit(booted, ladder, apicId, route);

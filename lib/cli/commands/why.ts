@@ -14,7 +14,7 @@ export const whyCommand = command({
   positionals: { MACHINE: one("A machine file") },
   options: {
     cpu: required(whole("ID", "The CPU's APIC ID")),
-    device: choice(DEVICE_CLASSES, "By this class of device; else by any"),
+    device: choice(DEVICE_CLASSES, "By this class of device; else by all that carry work"),
   },
   examples: ["why big.machine.json --cpu 300", "why big.machine.json --cpu 300 --device hpet"],
   async run({ MACHINE }, { cpu, device }, world) {
