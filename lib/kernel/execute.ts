@@ -22,7 +22,7 @@ export async function execute(
   announce(services, message, { ...request, executionCount });
   const outcome = await run(services, message, { ...request, executionCount, shell });
   if (stored) {
-    const output = services.parents.get(message.id)?.result ?? null;
+    const output = services.parents.takeResult(message.id);
     shell.history.add({ line: executionCount, source: request.code, output });
   }
   if (outcome.kind === "error" && request.stopOnError) await shell.abortWaiting();

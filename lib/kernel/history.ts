@@ -36,6 +36,11 @@ export const forgetful: HistoryStore = {
 /** A row of `history_reply`: session, line, and the source or [source, output]. */
 export type HistoryRow = readonly [number, number, string | readonly [string, string | null]];
 
+/** Cells of its own session that a kernel remembers; the store may hold older ones. */
+const mostOwn = 10_000;
+/** Results longer than this many characters are not remembered: a picture is not history. */
+const mostOutput = 16_384;
+
 export class History {
   readonly #store: HistoryStore;
   readonly #own: HistoryEntry[] = [];
@@ -45,8 +50,10 @@ export class History {
   }
 
   add({ line, source, output }: Omit<HistoryEntry, "session">): void {
-    const entry = { session: this.#store.session(), line, source, output };
+    const short = output !== null && output.length <= mostOutput ? output : null;
+    const entry = { session: this.#store.session(), line, source, output: short };
     this.#own.push(entry);
+    if (this.#own.length > mostOwn) this.#own.splice(0, mostOwn / 2);
     this.#store.append(entry);
   }
 

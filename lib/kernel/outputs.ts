@@ -25,7 +25,7 @@ export class Outputs {
     const draft = draftOf(output, parent);
     if (isCommType(draft.type)) this.#comms.pass(draft.type, draft.content);
     else if (parent?.silent || reserved.has(draft.type)) return undefined;
-    if (output.kind === "result" && parent) parent.result = plainText(output.data);
+    if (output.kind === "result" && parent) keepResult(parent, output.data);
     return this.#iopub.publish({ ...draft, parent: parent?.header })?.then(() => {});
   }
 }
@@ -63,7 +63,7 @@ function displayed(
   return { data, metadata, transient: { display_id: displayId } };
 }
 
-function plainText(data: JsonObject): string {
+function keepResult(parent: Parent, data: JsonObject): void {
   const text = data["text/plain"];
-  return typeof text === "string" ? text : "";
+  if (typeof text === "string") parent.result = text;
 }

@@ -27,4 +27,12 @@ export class Parents {
   get(id: string): Parent | undefined {
     return this.#byId.get(id);
   }
+
+  /** The plain text a request resulted in, for history; it is not kept here beyond that. */
+  takeResult(id: string): string | null {
+    const parent = this.#byId.get(id);
+    const result = parent?.result ?? null;
+    if (parent) delete parent.result;
+    return result;
+  }
 }
