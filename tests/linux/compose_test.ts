@@ -131,6 +131,13 @@ Deno.test.each<Row>([
     words: ["fee0400c", "00000000", "00004131"],
     entry: "0400000000000931",
   },
+  // 32768 can never be online; forced, it falls back to eight bits, of which none is left.
+  {
+    flavour: "extended",
+    apicId: 0x8000,
+    words: ["fee00000", "00000000", "00000031"],
+    entry: "0000000000000031",
+  },
   // Logical x2APIC IDs of cluster 1 and up do not fit the message: hazard H1.
   {
     flavour: "cluster",

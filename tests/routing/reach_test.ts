@@ -221,3 +221,45 @@ Deno.test.each(
 )("$name: APIC ID $apicId is bound by $binding", ({ name, apicId, binding, ...asked }) => {
   assert.equal(why(booted(name), apicId, "of" in asked ? asked.of : undefined).binding, binding);
 });
+
+Deno.test("every journey ends delivered, or with a cause; its trace ends where it does", () => {
+  fc.assert(fc.property(anyMachine, anyDelivery, anyId, (name, delivery, apicId) => {
+    const here = withCpu(booted(name, { delivery }), apicId);
+    for (const cpu of here.boot.online) {
+      const interrupt = { source: "msi", device: "0000:00:1f.2" } as const;
+      const { end, because, hits, trace } = follow(here, interrupt, { ...cpu, vector: 0x31 });
+      assert.equal(end === "delivered", because === null);
+      assert.equal(end === "lost", hits.length === 0);
+      assert.ok(trace.length > 0 && trace.every(({ at, did, source }) => at && did && source));
+    }
+  }));
+});
+
+Deno.test("a masked pin sends nothing", () => {
+  fc.assert(fc.property(anyMachine, fc.nat({ max: 23 }), (name, pin) => {
+    const here = booted(name);
+    const interrupt = {
+      source: "ioapic",
+      device: "ioapic:0",
+      pin,
+      trigger: "level",
+      activeLow: true,
+      masked: true,
+    } as const;
+    const { end, hits } = follow(here, interrupt, { ...here.boot.online[0]!, vector: 0x31 });
+    assert.deepEqual([end, hits], ["lost", []]);
+  }));
+});
+
+Deno.test("a message of several that lost its subhandle uses another one's entry", () => {
+  const { machine } = booted("k6.1-vtd-eim-small");
+  const release = (version: string) => {
+    const older = { ...machine, kernel: { ...machine.kernel, version, release: `${version}.0` } };
+    const interrupt = { source: "msi", device: "0000:00:1f.2", index: 16, subhandle: 1 } as const;
+    const target = { cpu: 1, apicId: 1, vector: 0x31 };
+    return follow({ machine: older, boot: boot(older) }, interrupt, target);
+  };
+  assert.equal(release("6.1").end, "delivered");
+  const { end, because } = release("5.11");
+  assert.deepEqual([end, because], ["lost", "fault 22h: entry is not present"]);
+});
