@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { join } from "node:path";
 import type { Duplex } from "node:stream";
 import { pathToFileURL } from "node:url";
-import type { ImportMap } from "./folder_config.ts";
-import { packageFolder } from "./folder_config.ts";
+import { type FolderConfig, packageFolder } from "./folder_config.ts";
 import { type Answer, type Frame, FrameReader, type Run } from "./frames.ts";
 import { Inspector } from "./inspector.ts";
 import { permissionFlags, type Rights } from "./permissions.ts";
@@ -21,7 +21,7 @@ export interface ChildListener {
 export interface ChildOptions {
   readonly folder: string;
   readonly flags: readonly string[];
-  readonly importMap: ImportMap;
+  readonly config: FolderConfig;
 }
 
 /** The process that runs the user's code, and the means to direct it. */
@@ -39,8 +39,9 @@ export class Child {
 
   /** Resolves when the child has said that it can run cells. */
   static async start(options: ChildOptions, listener: ChildListener): Promise<Child> {
-    const process = launch(options);
-    const watcher = watch(process.pid!);
+    const files = await Deno.makeTempDir({ prefix: "irqscope-" });
+    const process = launch(options, await lockFlag(options.config, files));
+    const watcher = watch(process.pid!, files);
     const pipe = process.stdio[3] as Duplex;
     const exited = exit(process, watcher);
     const ready = Promise.withResolvers<void>();
@@ -51,11 +52,12 @@ export class Child {
         else listener.frame(frame);
       }
     });
-    const url = inspectorUrl(process);
+    const said = { text: "" };
+    const url = inspectorUrl(process, said);
     hear(process, listener);
     exited.then((because) => listener.exit(because));
     const failed = exited.then((because) => {
-      throw new Error(`Cannot start the user's process: it ${because}`);
+      throw new Error(`Cannot start the user's process: it ${because}; ${said.text.trim()}`);
     });
     const inspector = await Promise.race([url.then((url) => Inspector.connect(url)), failed]);
     await Promise.race([ready.promise, failed]);
@@ -77,13 +79,22 @@ export class Child {
   }
 }
 
-function launch({ folder, flags, importMap }: ChildOptions): ChildProcess {
+/** The child's lock is a file of its own, in a folder that goes when the child does. */
+async function lockFlag({ lock }: FolderConfig, files: string): Promise<string> {
+  if (lock === undefined) return "--no-lock";
+  const path = join(files, "deno.lock");
+  await Deno.writeTextFile(path, lock);
+  return `--lock=${path}`;
+}
+
+function launch({ folder, flags, config }: ChildOptions, lock: string): ChildProcess {
+  const { importMap } = config;
   const rights: Rights = { folder, packageFolder: pathOf(packageFolder), flags };
   const process = spawn(Deno.execPath(), [
     "run",
     "--no-prompt",
     "--no-check",
-    "--no-lock",
+    lock,
     ...permissionFlags(rights),
     `--import-map=data:application/json,${encodeURIComponent(JSON.stringify(importMap))}`,
     "--inspect=127.0.0.1:0",
@@ -114,14 +125,17 @@ boot({
 }
 
 /**
- * Ends the child's whole process group when the front is gone, however it went: the shell reads
- * from a pipe whose other end only the front holds. Returns how to release it. Where there is no
- * shell (Windows) a busy child outlives a killed front; an idle one ends with its inspector.
+ * Ends the child's whole process group, and its folder of files, when the front is gone, however
+ * it went: the shell reads from a pipe whose other end only the front holds. Returns how to do so
+ * earlier. Where there is no shell (Windows) a busy child outlives a killed front; an idle one
+ * ends with its inspector.
  */
-function watch(pid: number): () => void {
-  if (Deno.build.os === "windows") return () => {};
-  const script = 'read -r line; kill -s KILL -- "-$1"';
-  const watcher = spawn("/bin/sh", ["-c", script, "sh", String(pid)], {
+function watch(pid: number, files: string): () => void {
+  if (Deno.build.os === "windows") {
+    return () => void Deno.remove(files, { recursive: true }).catch(() => {});
+  }
+  const script = 'read -r line; kill -s KILL -- "-$1"; rm -r -- "$2"';
+  const watcher = spawn("/bin/sh", ["-c", script, "sh", String(pid), files], {
     stdio: ["pipe", "ignore", "ignore"],
     detached: true,
   });
@@ -130,12 +144,12 @@ function watch(pid: number): () => void {
   return () => watcher.stdin!.end();
 }
 
-function inspectorUrl(process: ChildProcess): Promise<string> {
-  let text = "";
+/** The inspector's address, told on standard error; what else is said until then is kept. */
+function inspectorUrl(process: ChildProcess, said: { text: string }): Promise<string> {
   return new Promise((resolve) => {
     process.stderr!.on("data", function look(chunk: Uint8Array) {
-      text += new TextDecoder().decode(chunk);
-      const url = text.match(/(ws:\/\/\S+)\s/)?.[1];
+      said.text += new TextDecoder().decode(chunk);
+      const url = said.text.match(/(ws:\/\/\S+)\s/)?.[1];
       if (!url) return;
       process.stderr!.off("data", look);
       resolve(url);

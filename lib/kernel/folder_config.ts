@@ -1,11 +1,14 @@
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { JsxOptions } from "./compile_types.ts";
+import { mergedLock } from "./lock.ts";
 
 /** What a notebook's folder says of imports and JSX, with `irqscope` made known to it. */
 export interface FolderConfig {
   readonly importMap: ImportMap;
   readonly jsx: JsxOptions;
+  /** Text of a lock file; undefined where there is none to keep to. */
+  readonly lock: string | undefined;
 }
 
 export interface ImportMap {
@@ -47,6 +50,11 @@ export async function folderConfig(folder: string): Promise<FolderConfig> {
       },
     },
     jsx: jsxOf(theirs.compilerOptions ?? {}),
+    lock: await mergedLock({
+      own: new URL("deno.lock", packageFolder),
+      folders: new URL("deno.lock", base),
+      imports: theirs.imports ?? {},
+    }),
   };
 }
 

@@ -183,9 +183,8 @@ export class Runner implements ChildListener {
 
   async #start(): Promise<Child> {
     const { folder, flags, config } = this.#options;
-    const { importMap } = await config;
     try {
-      return this.#child = await Child.start({ folder, flags, importMap }, this);
+      return this.#child = await Child.start({ folder, flags, config: await config }, this);
     } finally {
       this.#starting = undefined;
     }
