@@ -1,6 +1,14 @@
 import assert from "node:assert/strict";
 import { after, before, it } from "node:test";
-import { errorsOf, pause, printed, resultOf, type Running, running } from "./running.ts";
+import {
+  errorsOf,
+  pause,
+  printed,
+  resultOf,
+  type Running,
+  running,
+  tracebackOf,
+} from "./running.ts";
 
 let kernel: Running;
 before(async () => {
@@ -36,6 +44,7 @@ for (const code of endless) {
     const ran = await cell;
     const ms = performance.now() - start;
     assert.match(errorsOf(ran).join(), /^Interrupted: /);
+    assert.doesNotMatch(tracebackOf(ran), /<anonymous>/);
     assert.equal(resultOf(await kernel.run("keep")), "41");
     assert.deepEqual(kernel.replacements, []);
     // Twice the promised time: other work shares the machine that runs the tests.

@@ -4,6 +4,8 @@ import { type Positions, userPlace } from "../positions.ts";
 /** The cells that ran, by the name they bear in stack traces. */
 const cells = new Map<string, { readonly run: Run; readonly positions: Positions }>();
 const cellFile = /(?:cell|aside)-[\d-]+\.ts/;
+/** A frame of what the front evaluates through the inspector; a user's `eval` names its place. */
+const nameless = /^(?:[^(]* \()?<anonymous>:\d+:\d+\)?$/;
 const cellPlace = /((?:cell|aside)-[\d-]+\.ts):(\d+):(\d+)/g;
 
 /** Traces of cells that ran longer ago name compiled places. */
@@ -17,7 +19,8 @@ export function nameCell(file: string, run: Run, positions: Positions): void {
 
 /** Makes every stack, also one a user prints, name places as the user sees them. */
 export function installStackTraces(internals: readonly string[]): void {
-  const hidden = (frame: string) => internals.some((internal) => frame.includes(internal));
+  const hidden = (frame: string) =>
+    nameless.test(frame) || internals.some((internal) => frame.includes(internal));
   Error.prepareStackTrace = (error, sites) => {
     const frames = sites.map(String).filter((frame) => !hidden(frame)).map(inUserPlaces);
     return [heading(error), ...frames.map((frame) => `    at ${frame}`)].join("\n");
