@@ -2,14 +2,14 @@
  * How a boot ends for its devices: `up` when every online CPU is reachable by every parented
  * device, `lossy` with the pairs that lose their interrupts, or `panic`.
  */
-import { type Boot, boot as bootLinux } from "../linux/boot.ts";
+import { type Boot, boot as bootLinux, type OnlineCpu } from "../linux/boot.ts";
 import { eraOf } from "../linux/eras.ts";
 import { messageChannels } from "../linux/hpet_domain.ts";
 import type { Machine } from "../machine/machine.ts";
 import { type HazardId, HAZARDS, losesSubhandle, type LostRoute } from "./hazards.ts";
 import { type Booted, type DeviceClass, devicesOf, WORKING_CLASSES } from "./interrupt.ts";
 import { type Path, pathOf } from "./path.ts";
-import { reachOf } from "./reach.ts";
+import { keyOf, reachOf } from "./reach.ts";
 
 /** What `boot` answers: what the kernel decided, and what it means for every device. */
 export interface BootAnswer extends Boot {
@@ -36,24 +36,47 @@ export function bootOutcome(machine: Machine): BootAnswer {
 
 /** Every (device, online CPU) pair that loses its interrupts. */
 export function lostPairs(booted: Booted): readonly LostPair[] {
+  const outOfReach = outOfReachOnce(booted);
   return WORKING_CLASSES.flatMap((of) =>
-    devicesOf(booted, of).flatMap((device) => lostOf(booted, of, device))
+    devicesOf(booted, of).flatMap((device) => lostOf(booted, of, device, outOfReach))
   );
 }
 
-function lostOf(booted: Booted, of: DeviceClass, device: string): readonly LostPair[] {
+type OutOfReach = (path: Path) => readonly OnlineCpu[];
+
+/** The online CPUs a path cannot single out, asked once of paths that pass on the same bits. */
+function outOfReachOnce(booted: Booted): OutOfReach {
+  const known = new Map<string, readonly OnlineCpu[]>();
+  return (path) => {
+    const key = keyOf(path);
+    const found = known.get(key) ?? outOfReachOf(booted, path);
+    known.set(key, found);
+    return found;
+  };
+}
+
+function outOfReachOf(booted: Booted, path: Path): readonly OnlineCpu[] {
+  const ids = reachOf(booted, path);
+  return booted.boot.online.filter(({ apicId }) => !ids.has(apicId));
+}
+
+function lostOf(
+  booted: Booted,
+  of: DeviceClass,
+  device: string,
+  outOfReach: OutOfReach,
+): readonly LostPair[] {
   const path = pathOf(booted, of, device);
   if (!path || isSpared(booted, of, path)) return [];
   if (losesSubhandle(booted, device)) return booted.boot.online.map(subhandleLost(device));
-  const ids = reachOf(booted, path);
-  return interruptedBy(booted, of)
-    .filter(({ apicId }) => !ids.has(apicId))
+  return outOfReach(path)
+    .filter((cpu) => of !== "hpet" || hasChannel(booted, cpu))
     .map(({ apicId }) => lostPair({ ...booted, of, device, path, apicId }));
 }
 
 /** An HPET's messages are per-CPU timers: CPUs beyond its channels do without. */
-function interruptedBy({ machine: { hpet }, boot: { online } }: Booted, of: DeviceClass) {
-  return of === "hpet" && hpet ? online.slice(0, messageChannels(hpet)) : online;
+function hasChannel({ machine: { hpet }, boot: { online } }: Booted, cpu: OnlineCpu): boolean {
+  return hpet !== null && online.slice(0, messageChannels(hpet)).includes(cpu);
 }
 
 /**

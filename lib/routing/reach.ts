@@ -99,7 +99,8 @@ function distinct(paths: readonly Path[]): readonly Path[] {
   return [...new Map(paths.map((path) => [keyOf(path), path])).values()];
 }
 
-function keyOf(path: Path): string {
+/** Equal for paths of one machine that reach the same CPUs. */
+export function keyOf(path: Path): string {
   return path.kind === "closed" ? path.kind : `${widthOf(path.stations)}`;
 }
 
