@@ -9,6 +9,8 @@ import { permissionFlags, type Rights } from "./permissions.ts";
 
 /** What the front hears from the user's process. */
 export interface ChildListener {
+  /** The process has been launched and comes up. */
+  launched(): void;
   frame(frame: Frame): void;
   /** Bytes written past the child's own pipe: by its subprocesses, workers and native code. */
   raw(name: "stdout" | "stderr", text: string): void;
@@ -55,6 +57,7 @@ export class Child {
     const said = { text: "" };
     const url = inspectorUrl(process, said);
     hear(process, listener);
+    listener.launched();
     exited.then((because) => listener.exit(because));
     const failed = exited.then((because) => {
       throw new Error(`Cannot start the user's process: it ${because}; ${said.text.trim()}`);

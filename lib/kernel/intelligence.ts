@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { completeFiles } from "./file_names.ts";
 import type { FolderConfig } from "./folder_config.ts";
+import { before } from "./in_time.ts";
 import type { Inspector } from "./inspector.ts";
 import type { Completion, MimeBundle } from "./interpreter.ts";
 import { type LanguageService, languageService, type TypeProblem } from "./language/service.ts";
@@ -143,12 +144,4 @@ function nameAt(code: string, cursor: number): string | undefined {
 
 function nothing(cursor: number): Completion {
   return { start: cursor, end: cursor, matches: [] };
-}
-
-/** A promise's value if it comes in time. */
-export async function before<T>(ms: number, promise: Promise<T>): Promise<T | undefined> {
-  const late = Promise.withResolvers<undefined>();
-  const timer = setTimeout(() => late.resolve(undefined), ms);
-  return await Promise.race([promise.catch(() => undefined), late.promise])
-    .finally(() => clearTimeout(timer));
 }

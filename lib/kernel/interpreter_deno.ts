@@ -1,10 +1,10 @@
 import type { Received } from "./child/comms.ts";
-import { compileCell, type Compiled } from "./compile.ts";
-import { completenessOf } from "./compile_complete.ts";
+import type { Compiled } from "./compile.ts";
 import type { SyntaxProblem } from "./compile_parse.ts";
 import { CellDebugger } from "./debug/debugger.ts";
 import { type FolderConfig, folderConfig } from "./folder_config.ts";
-import { before, Intelligence } from "./intelligence.ts";
+import { before } from "./in_time.ts";
+import type { Intelligence } from "./intelligence.ts";
 import type {
   Cell,
   CellError,
@@ -46,6 +46,11 @@ export function createInterpreter(
 /** A cell's end waits no longer than this for its type errors; later ones come with the next. */
 const typesMs = 150;
 
+/** What reads code: the compiler, and what is known of names and types. */
+type Reader = Omit<typeof import("./code.ts"), "Intelligence"> & {
+  readonly intelligence: Intelligence;
+};
+
 type CommMessage = Parameters<Interpreter["comm"]>[0];
 
 class DenoInterpreter implements Interpreter {
@@ -53,14 +58,15 @@ class DenoInterpreter implements Interpreter {
   readonly #runner: Runner;
   readonly #config: Promise<FolderConfig>;
   readonly #debugger: CellDebugger;
-
-  readonly #intelligence: Intelligence;
+  readonly #options: InterpreterOptions;
+  #reader: Promise<Reader> | undefined;
   #policy: TypePolicy;
   /** Reports of type errors that came too late for their own cell. */
   #late: string[] = [];
 
   constructor(surroundings: Surroundings, options: InterpreterOptions) {
-    const { folder, permissions = [], types = "warn", slots } = options;
+    const { folder, permissions = [], types = "warn" } = options;
+    this.#options = options;
     this.#policy = types;
     this.#config = folderConfig(folder);
     this.#config.catch(() => {}); // Told when a cell needs it.
@@ -71,20 +77,28 @@ class DenoInterpreter implements Interpreter {
         ask: (prompt, options) => surroundings.ask(prompt, options),
         replaced: (because) => {
           this.#debugger.replaced();
-          this.#intelligence.forget();
+          this.#reader?.then(({ intelligence }) => intelligence.forget());
           surroundings.replaced(because);
         },
       },
       this.#runs,
-      { folder, flags: permissions, config },
+      { folder, flags: permissions, config, launched: () => void this.#read() },
     );
     this.#debugger = new CellDebugger({
       inspector: async () => (await this.#runner.child()).inspector,
       event: (content) =>
         surroundings.publish(debugEvent(content), this.#runs.current()?.parent ?? ""),
     });
-    const inspector = () => this.#runner.inspector;
-    this.#intelligence = new Intelligence({ folder, config, inspector, slots });
+  }
+
+  /** The parser and all that reads code by it take a while to load: the child comes up meanwhile. */
+  #read(): Promise<Reader> {
+    return this.#reader ??= import("./code.ts").then(({ Intelligence, ...reader }) => {
+      const { folder, slots } = this.#options;
+      const inspector = () => this.#runner.inspector;
+      const intelligence = new Intelligence({ folder, config: this.#config, inspector, slots });
+      return { ...reader, intelligence };
+    });
   }
 
   async start(): Promise<void> {
@@ -116,19 +130,19 @@ class DenoInterpreter implements Interpreter {
   }
 
   async complete(code: string, cursor: number): Promise<Completion> {
-    return await this.#intelligence.complete(code, cursor);
+    return await (await this.#read()).intelligence.complete(code, cursor);
   }
 
   async inspect(code: string, cursor: number, detail: 0 | 1): Promise<MimeBundle | undefined> {
-    return await this.#intelligence.inspect(code, cursor, detail);
+    return await (await this.#read()).intelligence.inspect(code, cursor, detail);
   }
 
-  isComplete(code: string): Promise<Completeness> {
-    return Promise.resolve(completenessOf(code));
+  async isComplete(code: string): Promise<Completeness> {
+    return (await this.#read()).completenessOf(code);
   }
 
   async dispose(): Promise<void> {
-    this.#intelligence.stop();
+    (await this.#reader)?.intelligence.stop();
     await this.#runner.dispose();
   }
 
@@ -145,10 +159,11 @@ class DenoInterpreter implements Interpreter {
     try {
       const { jsx } = await this.#config;
       const { file, run, source, expression } = record;
+      const { compileCell, intelligence } = await this.#read();
       const compiled = await compileCell(source, { file, run, jsx, expression });
       if (compiled.kind === "syntaxError") this.#refuse(record, syntaxError(record, compiled));
       else if (expression) await this.#runner.run(record, compiled);
-      else await this.#runTyped(record, compiled);
+      else await this.#runTyped(record, compiled, intelligence);
     } catch (error) {
       this.#refuse(record, plainError(error));
     }
@@ -156,20 +171,24 @@ class DenoInterpreter implements Interpreter {
   }
 
   /** Runs a cell and has its types looked at meanwhile, or before where errors forbid it to run. */
-  async #runTyped(record: RunRecord, compiled: Compiled): Promise<void> {
+  async #runTyped(
+    record: RunRecord,
+    compiled: Compiled,
+    intelligence: Intelligence,
+  ): Promise<void> {
     const { file, source } = record;
     await this.#debugger.compiled({ file, source, ...compiled });
     this.#policy = policyIn(source) ?? this.#policy;
     for (const text of this.#late.splice(0)) this.#warn(record, text);
-    const looked = this.#intelligence.commit(source);
+    const looked = intelligence.commit(source);
     if (this.#policy === "off") return await this.#runner.run(record, compiled);
     const problems = this.#policy === "error" ? await looked : [];
     if (problems.length > 0) return this.#refuse(record, typeError(problems, record));
     await this.#runner.run(record, compiled);
-    const found = this.#intelligence.warm ? await before(typesMs, looked) : undefined;
+    const found = intelligence.warm ? await before(typesMs, looked) : undefined;
     if (found) this.#warn(record, reportOf(found, record, "warning"));
     else looked.then((late) => this.#late.push(reportOf(late, record, "warning")), () => {});
-    this.#intelligence.startSoon();
+    intelligence.startSoon();
   }
 
   #warn(record: RunRecord, text: string): void {

@@ -5,7 +5,8 @@ import type { FolderConfig } from "./folder_config.ts";
 import type { Frame, Run } from "./frames.ts";
 import { Gather } from "./gather.ts";
 import { InOrder } from "./in_order.ts";
-import { argumentOf, type Inspector } from "./inspector.ts";
+import { within } from "./in_time.ts";
+import { argumentOf, type Inspector, InspectorError } from "./inspector.ts";
 import type { CellError, Output, Surroundings } from "./interpreter.ts";
 import { userPlace } from "./positions.ts";
 import { wantsPng, withPng } from "./picture.ts";
@@ -16,6 +17,8 @@ export interface RunnerOptions {
   readonly folder: string;
   readonly flags: readonly string[];
   readonly config: Promise<FolderConfig>;
+  /** Called when a child has been launched: the front has time while it comes up. */
+  readonly launched?: () => void;
 }
 
 /** JavaScript that does not hear of an interrupt within this is terminated. */
@@ -28,6 +31,8 @@ const turnMs = 50;
 const graceMs = 2_000;
 
 const releaseMs = 100;
+/** The end of a cell may come this much later than V8's word on it. */
+const lostMs = 1_000;
 
 type MessageFrame = Frame & { readonly kind: "message" };
 type Interruption = { readonly ended: boolean; readonly because?: string };
@@ -74,9 +79,7 @@ export class Runner implements ChildListener {
     const { inspector } = await this.child();
     await this.#quiet;
     if (record.over) return;
-    this.#evaluate(inspector, record, compiled).catch(() => {
-      // The child is gone, or stopped: its exit or the interrupt settles the run.
-    });
+    this.#evaluate(inspector, record, compiled).catch((error) => this.#lose(record, error));
     await record.ended.promise;
   }
 
@@ -103,6 +106,16 @@ export class Runner implements ChildListener {
     setTimeout(() => {
       inspector.send("Runtime.releaseObjectGroup", { objectGroup }).catch(() => {});
     }, releaseMs);
+  }
+
+  /**
+   * Of a child that is gone or was stopped, its exit or the interrupt settles the run. But if V8
+   * refuses to say how a cell ended that has not ended by itself, then that is its error.
+   */
+  async #lose(record: RunRecord, error: unknown): Promise<void> {
+    if (!(error instanceof InspectorError) || !error.refused) return;
+    if (await within(lostMs, record.ended.promise) || record.stopped) return;
+    this.#fail(record, { ename: error.name, evalue: error.message, traceback: [String(error)] });
   }
 
   /** The child's own object, as the inspector of that child knows it. */
@@ -163,6 +176,10 @@ export class Runner implements ChildListener {
   raw(name: "stdout" | "stderr", text: string): void {
     const record = this.#runs.current();
     if (record) this.#order.do(() => this.#gather.add(name, text, record.parent));
+  }
+
+  launched(): void {
+    this.#options.launched?.();
   }
 
   drained(run: Run): void {
@@ -321,14 +338,6 @@ const stopped: CellError = {
   evalue: "the cell was stopped; variables are kept",
   traceback: ["Interrupted: the cell was stopped; variables are kept"],
 };
-
-/** Whether a promise settles in time. */
-async function within(ms: number, promise: Promise<unknown>): Promise<boolean> {
-  const { promise: late, resolve } = Promise.withResolvers<boolean>();
-  const timer = setTimeout(() => resolve(false), ms);
-  const settled = promise.then(() => true, () => true);
-  return await Promise.race([settled, late]).finally(() => clearTimeout(timer));
-}
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

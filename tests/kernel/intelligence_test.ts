@@ -95,8 +95,14 @@ describe("with the language server", () => {
   it("type errors across cells are told as warnings, the cell runs", async () => {
     const ran = await kernel.run("console.log('ran')\nconst n: number = greet('a')");
     assert.equal(printed(ran), "ran\n");
+    let told = printed(ran, "stderr");
+    // A busy machine may tell them late, with a later cell.
+    for (let tries = 0; told === "" && tries < 50; tries++) {
+      await pause(100);
+      told = printed(await kernel.run("0"), "stderr");
+    }
     assert.match(
-      printed(ran, "stderr"),
+      told,
       /^cell-\d+\.ts:2:7 - warning TS2322: Type 'string' is not assignable to type 'number'\.\n2 \| const n: number = greet\('a'\)\n {10}~\n$/,
     );
   });
