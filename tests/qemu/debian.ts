@@ -6,6 +6,8 @@ import { cpio } from "./initramfs.ts";
 export interface GuestFiles {
   readonly kernel: string;
   readonly initramfs: string;
+  /** The kernel's configuration, as text. */
+  readonly config: string;
   /** As in `uname -r`, such as `6.1.0-56-amd64`. */
   readonly release: string;
 }
@@ -16,9 +18,17 @@ const folder = join(projectRoot, "build", "qemu");
 export async function guestFiles(): Promise<GuestFiles | string> {
   try {
     const release = await latestRelease();
-    const kernel = await unpacked(`linux-image-${release}`, `boot/vmlinuz-${release}`);
-    const busybox = await unpacked("busybox-static", "bin/busybox");
-    return { kernel, initramfs: await initramfs(busybox), release };
+    const [kernel, config] = await unpacked(`linux-image-${release}`, [
+      `boot/vmlinuz-${release}`,
+      `boot/config-${release}`,
+    ]);
+    const [busybox] = await unpacked("busybox-static", ["bin/busybox"]);
+    return {
+      kernel: kernel!,
+      initramfs: await initramfs(busybox!),
+      config: await Deno.readTextFile(config!),
+      release,
+    };
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
@@ -34,17 +44,23 @@ async function latestRelease(): Promise<string> {
   );
 }
 
-/** One file of a package, kept between runs. */
-async function unpacked(name: string, file: string): Promise<string> {
-  const path = join(folder, file);
-  if (await Deno.stat(path).then(() => true, () => false)) return path;
+/** Files of a package, kept between runs. */
+async function unpacked(name: string, files: readonly string[]): Promise<readonly string[]> {
+  const paths = files.map((file) => join(folder, file));
+  const kept = await Promise.all(
+    paths.map((path) => Deno.stat(path).then(() => true, () => false)),
+  );
+  if (kept.every(Boolean)) return paths;
   await Deno.mkdir(folder, { recursive: true });
   await output("apt-get", ["download", "--quiet", name]);
   const archive = await downloaded(name);
-  await output("sh", ["-c", 'dpkg-deb --fsys-tarfile "$1" | tar -x "./$2"', "sh", archive, file]);
+  const members = files.map((file) => `./${file}`);
+  await output("sh", ["-c", unpack, "sh", archive, ...members]);
   await Deno.remove(archive);
-  return path;
+  return paths;
 }
+
+const unpack = 'archive="$1"; shift; dpkg-deb --fsys-tarfile "$archive" | tar -x "$@"';
 
 async function downloaded(name: string): Promise<string> {
   const names = await Array.fromAsync(Deno.readDir(folder), (entry) => entry.name);

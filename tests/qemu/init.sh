@@ -17,14 +17,19 @@ part cpus
 for list in online possible present; do
   echo "$list $(/bin/busybox cat /sys/devices/system/cpu/$list)"
 done
-part apicids
-/bin/busybox grep -E '^(processor|apicid)' /proc/cpuinfo
+part cpuinfo
+/bin/busybox cat /proc/cpuinfo
 part interrupts
 /bin/busybox cat /proc/interrupts
 for table in /sys/firmware/acpi/tables/*; do
   [ -f "$table" ] || continue
   part "acpi/$(/bin/busybox basename "$table")"
   /bin/busybox base64 "$table"
+done
+part pci
+for device in /sys/bus/pci/devices/*; do
+  config=$(/bin/busybox hexdump -ve '1/1 "%02x"' "$device/config")
+  echo "$(/bin/busybox basename "$device") $config"
 done
 part dmesg
 /bin/busybox dmesg

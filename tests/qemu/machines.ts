@@ -1,6 +1,8 @@
 /** Machines QEMU can be: for each the options that make it and the machine file that tells it. */
+import { kernelConfigIn } from "../../lib/firmware/kernel_texts.ts";
 import type { Machine } from "../../lib/machine/machine.ts";
 import { parseMachine } from "../../lib/machine/parse_machine.ts";
+import type { GuestFiles } from "./debian.ts";
 
 export interface Emulated {
   readonly title: string;
@@ -10,23 +12,26 @@ export interface Emulated {
 
 export const cmdline = "console=ttyS0 quiet panic=-1";
 
-/** The machines, with the release of the kernel that will boot on them. */
-export function emulatedMachines(release: string): readonly Emulated[] {
+/** The kernel that will boot: its release and its configuration as text. */
+export type GuestKernel = Pick<GuestFiles, "release" | "config">;
+
+/** The machines under that kernel. */
+export function emulatedMachines(kernel: GuestKernel): readonly Emulated[] {
   return [
     {
       title: "three CPUs",
       qemu: ["-smp", "3"],
-      machine: machine(release, { cpus: present([0, 1, 2]) }),
+      machine: machine(kernel, { cpus: present([0, 1, 2]) }),
     },
     {
       title: "two sockets of 127 cores, one core each present: APIC IDs 0 and 254",
       qemu: ["-smp", "1,maxcpus=254,sockets=2,cores=127", "-device", lastCore],
-      machine: machine(release, { cpus: sparse }),
+      machine: machine(kernel, { cpus: sparse }),
     },
     {
       title: "a VT-d unit without extended interrupt mode",
       qemu: ["-smp", "3", "-device", "intel-iommu,intremap=on,eim=off"],
-      machine: machine(release, { cpus: present([0, 1, 2]), remapping: vtd }),
+      machine: machine(kernel, { cpus: present([0, 1, 2]), remapping: vtd }),
     },
   ];
 }
@@ -48,12 +53,12 @@ const sparse = [0, 128].flatMap((socket) =>
 );
 
 const functions = [
-  { bdf: "0000:00:00.0", id: "8086:29c0", class: "060000", msi: 0, uses: "none" },
-  { bdf: "0000:00:01.0", id: "1b36:000c", class: "060400", msi: 1, uses: "msi" },
-  { bdf: "0000:00:1f.0", id: "8086:2918", class: "060100", msi: 0, uses: "none" },
+  { bdf: "0000:00:00.0", id: "8086:29c0", class: "060000", uses: "none" },
+  { bdf: "0000:00:01.0", id: "1b36:000c", class: "060400", msix: 1, uses: "msix" },
+  { bdf: "0000:00:1f.0", id: "8086:2918", class: "060100", uses: "none" },
   { bdf: "0000:00:1f.2", id: "8086:2922", class: "010601", msi: 1, uses: "none" },
-  { bdf: "0000:00:1f.3", id: "8086:2930", class: "0c0500", msi: 0, uses: "none" },
-].map((device) => ({ ...device, msix: 0 }));
+  { bdf: "0000:00:1f.3", id: "8086:2930", class: "0c0500", uses: "none" },
+].map((device) => ({ msi: 0, msix: 0, ...device }));
 
 const vtd = {
   vendor: "intel",
@@ -73,12 +78,17 @@ const vtd = {
 
 /** QEMU's q35 with a root port, under Debian's kernel. */
 function machine(
-  release: string,
+  { release, config }: GuestKernel,
   { cpus, remapping = null }: { readonly cpus: unknown; readonly remapping?: unknown },
 ): Machine {
   return parseMachine({
     name: "emulated",
-    kernel: { version: release.match(/^\d+\.\d+/)?.[0], release, cmdline, config: debianConfig },
+    kernel: {
+      version: release.match(/^\d+\.\d+/)?.[0],
+      release,
+      cmdline,
+      config: kernelConfigIn(config),
+    },
     cpu: { vendor: "GenuineIntel", x2apic: false, arat: true },
     hypervisor: tcg,
     firmware: { x2apicEnabled: false, bootApicId: 0 },
@@ -90,22 +100,6 @@ function machine(
     devices: functions,
   });
 }
-
-/** Source: /boot/config of Debian's linux-image-amd64, 6.1 and 6.12. */
-const debianConfig = {
-  X86_X2APIC: true,
-  IRQ_REMAP: true,
-  INTEL_IOMMU: true,
-  INTEL_IOMMU_DEFAULT_ON: true,
-  AMD_IOMMU: true,
-  HYPERV_IOMMU: true,
-  KVM_GUEST: true,
-  XEN: true,
-  ACRN_GUEST: false,
-  BHYVE_GUEST: false,
-  JAILHOUSE_GUEST: false,
-  NR_CPUS: 8192,
-};
 
 /** "TCGTCGTCGTCG" in leaf 0x40000000. */
 const tcg = {

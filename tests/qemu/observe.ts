@@ -1,6 +1,6 @@
 /** What a booted guest's own files say about the decisions its kernel took. */
-import { isMalformed } from "../../lib/firmware/malformed.ts";
-import { readTable, type TableReading } from "../../lib/firmware/read_table.ts";
+import { parseCpuinfo } from "../../lib/firmware/cpuinfo.ts";
+import type { MachineFiles } from "../../lib/firmware/machine_fields.ts";
 import type { Collected } from "./boot_machine.ts";
 
 export interface Observed {
@@ -20,7 +20,7 @@ export function observe(collected: Collected): Observed {
       startDriver(collected),
     x2apic: /^(enabled|.* enabled)$/.test(last(dmesg, /x2apic:? (enabled|disabled)/g) ?? ""),
     irqRemapping: remappingMode(last(dmesg, /Enabled IRQ remapping in (\w+) mode/g)),
-    online: onlineCpus(part(collected, "apicids")),
+    online: onlineCpus(part(collected, "cpuinfo")),
     possible: cpuList(collected, "possible"),
     present: cpuList(collected, "present"),
     chips: chips(part(collected, "interrupts")),
@@ -41,8 +41,10 @@ function remappingMode(said: string | undefined): Observed["irqRemapping"] {
 }
 
 function onlineCpus(cpuinfo: string): Observed["online"] {
-  const pairs = cpuinfo.matchAll(/^processor\s*: (\d+)\napicid\s*: (\d+)$/gm);
-  return [...pairs].map(([, cpu, apicId]) => ({ cpu: Number(cpu), apicId: Number(apicId) }));
+  return parseCpuinfo(cpuinfo).map(({ processor, apicId }) => ({
+    cpu: processor,
+    apicId: apicId!,
+  }));
 }
 
 function cpuList(collected: Collected, name: string): string {
@@ -65,13 +67,23 @@ function chips(interrupts: string): Observed["chips"] {
   return Object.fromEntries(found.filter(([, stems]) => stems.length > 0));
 }
 
-/** An ACPI table the guest showed; undefined where it has none. */
-export function acpiTable(collected: Collected, signature: string): TableReading | undefined {
-  const text = collected.get(`acpi/${signature}`);
-  if (text === undefined) return undefined;
-  const reading = readTable(Uint8Array.fromBase64(text.replace(/\s/g, "")));
-  if (isMalformed(reading)) throw new Error(`Cannot read ${signature}: ${JSON.stringify(reading)}`);
-  return reading;
+/** The guest's files as a user would bring them; the kernel's configuration comes with Debian's. */
+export function machineFiles(collected: Collected, config: string): MachineFiles {
+  const tables = [...collected].filter(([name]) => name.startsWith("acpi/"));
+  return {
+    acpi: Object.fromEntries(
+      tables.map(([name, text]) =>
+        [name.slice("acpi/".length), Uint8Array.fromBase64(text.replace(/\s/g, ""))] as const
+      ),
+    ),
+    cpuinfo: part(collected, "cpuinfo"),
+    cmdline: part(collected, "cmdline"),
+    uname: part(collected, "uname"),
+    dmesg: part(collected, "dmesg"),
+    pciConfig: part(collected, "pci"),
+    interrupts: part(collected, "interrupts"),
+    config,
+  };
 }
 
 function part(collected: Collected, name: string): string {
