@@ -43,7 +43,8 @@ export type Message =
     readonly content: Bundle;
     readonly metadata: Bundle;
   }
-  | { readonly kind: "page"; readonly data: Bundle }
+  /** The user wants to read about a name. */
+  | { readonly kind: "help"; readonly name: string }
   /** The child waits, synchronously, for an answer on the same pipe. */
   | { readonly kind: "ask"; readonly prompt: string; readonly password: boolean }
   /** The cell threw. */

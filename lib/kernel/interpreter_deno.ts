@@ -151,7 +151,8 @@ class DenoInterpreter implements Interpreter {
     await this.#run(record);
     if (record.error) return { kind: "error", ...record.error };
     const userExpressions = await this.#userExpressions(cell);
-    return { kind: "ok", pages: record.pages, userExpressions };
+    const pages = await Promise.all(record.helps.map((name) => this.#page(name, 0)));
+    return { kind: "ok", pages, userExpressions };
   }
 
   /** Compiles and runs; whatever goes wrong ends up as the record's error. */
@@ -226,9 +227,8 @@ class DenoInterpreter implements Interpreter {
         this.#publishAlone(cell, { kind: "display", data: sugar.data, metadata: {} });
         return { kind: "ok", pages: [], userExpressions: {} };
       case "inspect": {
-        const data = await this.inspect(sugar.name, sugar.name.length, sugar.detail);
-        const found = data ?? { "text/plain": `Nothing is known of ${sugar.name}` };
-        return { kind: "ok", pages: [found], userExpressions: {} };
+        const page = await this.#page(sugar.name, sugar.detail);
+        return { kind: "ok", pages: [page], userExpressions: {} };
       }
       case "unknown": {
         const error = plainError(new SyntaxError(sugar.message));
@@ -236,6 +236,11 @@ class DenoInterpreter implements Interpreter {
         return { kind: "error", ...error };
       }
     }
+  }
+
+  async #page(name: string, detail: 0 | 1): Promise<MimeBundle> {
+    const data = await this.inspect(name, name.length, detail);
+    return data ?? { "text/plain": `Nothing is known of ${name}` };
   }
 
   #publishAlone(cell: Cell, output: Parameters<Surroundings["publish"]>[0]): void {

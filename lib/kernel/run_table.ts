@@ -11,7 +11,8 @@ export interface RunRecord {
   readonly source: string;
   readonly allowStdin: boolean;
   readonly expression: boolean;
-  readonly pages: MimeBundle[];
+  /** Names it wants to read about. */
+  readonly helps: string[];
   /** What an expression came to. */
   shown?: { readonly data: MimeBundle; readonly metadata: MimeBundle };
   error?: CellError;
@@ -43,7 +44,7 @@ export class RunTable {
       source,
       allowStdin: cell.allowStdin,
       expression,
-      pages: [],
+      helps: [],
       stopped: false,
       marks: { pipe: false, raw: false },
       ended: Promise.withResolvers(),

@@ -221,8 +221,8 @@ export class Runner implements ChildListener {
         return this.publish(record, message);
       case "broadcast":
         return this.publish(record, { ...message, buffers });
-      case "page":
-        record.pages.push(message.data);
+      case "help":
+        record.helps.push(message.name);
         return;
       case "ask":
         return this.#order.do(() => this.#ask(record, message.prompt, message.password));

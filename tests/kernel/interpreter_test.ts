@@ -76,6 +76,25 @@ describe("values", () => {
   });
 });
 
+describe("help", () => {
+  const asked = [
+    [
+      "/** Doubles. */\nfunction twice(n: number) { return 2 * n }\nhelp(twice)",
+      /twice\(n: number\)[^]*Doubles/,
+    ],
+    ["twice?", /twice\(n: number\)[^]*Doubles/],
+    ["twice??", /return 2 \* n/],
+    ["help('twice')", /Doubles/],
+    ["qqzz_nothing?", /Nothing is known of qqzz_nothing/],
+  ] as const;
+  for (const [code, page] of asked) {
+    it(`${code.split("\n").at(-1)} opens the pager`, async () => {
+      const { outcome } = await kernel.run(code);
+      assert.match(String(outcome.kind === "ok" && outcome.pages[0]?.["text/plain"]), page);
+    });
+  }
+});
+
 describe("streams", () => {
   it("100,000 lines arrive whole, in order and in few messages", async () => {
     const ran = await kernel.run("for (let i = 0; i < 100_000; i++) console.log(i)");

@@ -2,6 +2,7 @@ import { installConsole } from "./console.ts";
 import { comms, receive } from "./comms.ts";
 import { jupyter } from "./display.ts";
 import { installStackTraces } from "./errors.ts";
+import { help } from "./help.ts";
 import { cellImport, cellMeta, type Loader } from "./imports.ts";
 import { installInput } from "./input.ts";
 import { send } from "./pipe.ts";
@@ -21,7 +22,7 @@ export function boot(loader: Loader): void {
   // Deno allows its own `Deno.jupyter` to be replaced by assignment, and by nothing else.
   Object.assign(Deno, { jupyter: { ...jupyter, comms, widget, slider } });
   hidden("__k", { ...runs, receive, import: cellImport(loader), meta: cellMeta(loader) });
-  Object.assign(globalThis, { display: jupyter.display });
+  Object.assign(globalThis, { help, display: jupyter.display });
   serveWidgetStates();
   send({ kind: "ready" });
 }
