@@ -37,13 +37,20 @@ export class Outbox {
     this.#giveUp = giveUp;
   }
 
-  /** Queues bytes; a promise asks the caller to send no more until it settles. */
+  /**
+   * Queues bytes; a promise asks the caller to send no more until it settles. Writing begins when
+   * this turn of the event loop ends: what is said together leaves together, and wakes the peer
+   * once.
+   */
   push(pieces: readonly Uint8Array[]): Promise<void> | undefined {
     if (this.#closed) return undefined;
     if (this.#pending === 0) this.#lastProgress = performance.now();
     for (const piece of pieces) this.#pending += piece.length;
     this.#pieces.push(...pieces);
-    if (!this.#pumping) void this.#pump();
+    if (!this.#pumping) {
+      this.#pumping = true;
+      setImmediate(() => void this.#pump());
+    }
     return this.#pending > this.#limits.outboxBytes ? this.#waitForRoom() : undefined;
   }
 
@@ -63,7 +70,6 @@ export class Outbox {
   }
 
   async #pump(): Promise<void> {
-    this.#pumping = true;
     try {
       while (this.#pieces.length > 0) await this.#writeWhole(this.#nextBatch());
       this.#empty?.resolve();
