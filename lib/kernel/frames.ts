@@ -10,6 +10,8 @@
  */
 
 import { EncodedJson } from "../jupyter/json.ts";
+import { encodeTextAsJson } from "./encode_text.ts";
+import { Array, JSON, Math, Object, TextDecoder, TextEncoder } from "./intrinsics.ts";
 
 /** The run that caused a frame; 0 before any cell. */
 export type Run = number;
@@ -98,7 +100,7 @@ export function encodeMessage(
   buffers: readonly Uint8Array[] = [],
 ): Uint8Array[] {
   const { short, long } = parted(message);
-  const texts = long.map(([_, text]) => utf8.encode(JSON.stringify(text)));
+  const texts = long.map(([_, text]) => encodeTextAsJson(text));
   const json = utf8.encode(JSON.stringify([short, long.map(([type]) => type)]));
   const sizes = [json, ...buffers, ...texts].map(({ length }) => length);
   const table = new Uint8Array(new Uint32Array([sizes.length, ...sizes]).buffer);
@@ -106,15 +108,17 @@ export function encodeMessage(
 }
 
 /** A message without the long texts of its data, and those. */
-function parted(message: Message): { short: Message; long: [type: string, text: unknown][] } {
+function parted(message: Message): { short: Message; long: [type: string, text: string][] } {
   if (!("data" in message)) return { short: message, long: [] };
-  const isLong = ([type, value]: [string, unknown]) =>
-    typeof value === "string" && value.length >= longText && type !== drawn;
-  const { long = [], short = [] } = Object.groupBy(
-    Object.entries(message.data),
-    (entry) => isLong(entry) ? "long" : "short",
-  );
-  return { short: { ...message, data: Object.fromEntries(short) }, long };
+  const entries = Object.entries(message.data);
+  const long = entries.filter((entry): entry is [string, string] => isLong(entry));
+  if (long.length === 0) return { short: message, long };
+  const data = Object.fromEntries(entries.filter((entry) => !isLong(entry)));
+  return { short: { ...message, data }, long };
+}
+
+function isLong([type, value]: [string, unknown]): boolean {
+  return typeof value === "string" && value.length >= longText && type !== drawn;
 }
 
 function encodeFrame(
