@@ -1,5 +1,6 @@
 /** Source: Linux drivers/iommu/intel/dmar.c dmar_find_matched_drhd_unit. */
 import type { IntelRemapping, Machine, PciFunction } from "../machine/machine.ts";
+import { drhdUnits } from "./drhd_units.ts";
 import { pciAddress } from "../machine/pci_address.ts";
 
 /**
@@ -8,12 +9,13 @@ import { pciAddress } from "../machine/pci_address.ts";
  * function off the listed buses counts as behind the first bridge with a smaller bus number.
  */
 export function drhdUnitOf(
-  { units }: IntelRemapping,
+  dmar: IntelRemapping,
   { devices }: Machine,
 ): (device: PciFunction) => number | null {
+  const { units } = dmar;
   const listed = new Map<string, number>();
-  for (const [at, unit] of units.entries()) {
-    for (const device of unit.devices) if (!listed.has(device)) listed.set(device, at);
+  for (const at of drhdUnits(dmar)) {
+    for (const device of units[at]!.devices) if (!listed.has(device)) listed.set(device, at);
   }
   const bridges = devices.filter((d) => PCI_BRIDGE.test(d.class) && listed.has(d.bdf));
   return ({ bdf }) => {

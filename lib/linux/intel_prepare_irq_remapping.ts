@@ -1,5 +1,6 @@
 /** Source: Linux drivers/iommu/intel/irq_remapping.c intel_prepare_irq_remapping. */
 import type { IntelRemapping, Machine } from "../machine/machine.ts";
+import { drhdUnits } from "./drhd_units.ts";
 import type { Prepared, RemapInput } from "./irq_remapping.ts";
 
 export type IntelDeclined =
@@ -15,7 +16,7 @@ export interface IntelNotes {
   readonly unmappedIoapic: number | null;
   /** Firmware set X2APIC_OPT_OUT and nobody overrode it. */
   readonly optedOut: boolean;
-  /** First unit without extended interrupt mode, by its number. */
+  /** The first unit without extended interrupt mode that the kernel meets, by its number. */
   readonly unitWithoutEim: number | null;
 }
 
@@ -34,13 +35,17 @@ export function intelPrepareIrqRemapping(
 
   const optedOut = x2apicFeature && dmar.x2apicOptOut && !options.noX2apicOptout;
   const wantsEim = x2apicFeature && !optedOut;
-  const lacking = wantsEim ? dmar.units.findIndex(({ eim }) => eim === false) : -1;
-  const unitWithoutEim = lacking < 0 ? null : lacking;
+  const unitWithoutEim = wantsEim ? firstWithoutEim(dmar) : null;
   return {
     kind: "prepared",
     mode: wantsEim && unitWithoutEim === null ? "x2apic" : "xapic",
     notes: { unmappedIoapic: null, optedOut, unitWithoutEim },
   };
+}
+
+/** Only the first is told: by then no unit is asked any more. */
+function firstWithoutEim(dmar: IntelRemapping): number | null {
+  return drhdUnits(dmar).find((at) => dmar.units[at]!.eim === false) ?? null;
 }
 
 export function dmarOf({ remapping }: Machine): IntelRemapping | null {

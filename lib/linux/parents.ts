@@ -3,6 +3,7 @@ import type { Machine } from "../machine/machine.ts";
 import type { ApicState } from "./boot.ts";
 import type { Booting } from "./booting.ts";
 import type { Options } from "./cmdline.ts";
+import { drhdUnits } from "./drhd_units.ts";
 import type { Era } from "./eras.ts";
 import { hpetFwspec, ioapicFwspec } from "./fwspec.ts";
 import { findMatchingFwspec, type Found, type IrqDomain } from "./irqdomain.ts";
@@ -58,7 +59,7 @@ function vectorDomain({ era, apic }: ParentsInput): IrqDomain {
 function intelDomains({ machine, era, remapping }: ParentsInput): readonly IrqDomain[] {
   const dmar = machine.remapping;
   if (remapping.enabled?.vendor !== "intel" || dmar?.vendor !== "intel") return [];
-  return dmar.units.map((_, unit) => ({
+  return drhdUnits(dmar).map((unit) => ({
     name: `INTEL-IR-${unit}${tokenSuffix(era, era.busTokens.dmar)}`,
     kind: "intelIr",
     unit,

@@ -1,6 +1,7 @@
 /** The `select` functions of x86's parent domains: "is this device mine?" */
 import type { AmdRemapping, IntelRemapping } from "../machine/machine.ts";
 import type { Options } from "./cmdline.ts";
+import { drhdUnits } from "./drhd_units.ts";
 import { type Fwspec, x86FwspecIsHpet, x86FwspecIsIoapic } from "./fwspec.ts";
 
 /** What a domain answers when a device asks it to be its parent. */
@@ -40,20 +41,21 @@ export function apicIdValid(apicId: number, maxApicId: number | null): boolean {
 }
 
 /**
- * INTEL-IR-n takes what the DMAR's first unit with the id in scope names as unit n.
+ * INTEL-IR-n takes an id when unit n is the first the kernel meets with it in scope.
  * Source: Linux 5.11 drivers/iommu/intel/irq_remapping.c intel_irq_remapping_select.
  */
 export function intelIrqRemappingSelect(
   fwspec: Fwspec,
-  { units }: IntelRemapping,
+  dmar: IntelRemapping,
   unit: number,
 ): Selection {
-  const id = fwspec.params[0]!;
-  if (x86FwspecIsIoapic(fwspec)) return scoped(units.findIndex((u) => u.ioapics.includes(id)));
-  if (x86FwspecIsHpet(fwspec)) return scoped(units.findIndex((u) => u.hpets.includes(id)));
+  if (x86FwspecIsIoapic(fwspec)) return scoped("ioapics");
+  if (x86FwspecIsHpet(fwspec)) return scoped("hpets");
   return declined("neitherIoapicNorHpet");
 
-  function scoped(found: number): Selection {
+  function scoped(devices: "ioapics" | "hpets"): Selection {
+    const id = fwspec.params[0]!;
+    const found = drhdUnits(dmar).find((at) => dmar.units[at]![devices].includes(id));
     return found === unit ? SELECTED : declined("notInScope");
   }
 }

@@ -1,5 +1,7 @@
 /** "Is this device mine?": the recognisers, each domain's answer, and the look-up. */
 import assert from "node:assert/strict";
+import { boot } from "../../lib/linux/boot.ts";
+import { drhdUnits } from "../../lib/linux/drhd_units.ts";
 import { eraOf } from "../../lib/linux/eras.ts";
 import { parseCmdline } from "../../lib/linux/cmdline.ts";
 import {
@@ -17,7 +19,7 @@ import {
   intelIrqRemappingSelect,
   x86VectorSelect,
 } from "../../lib/linux/select.ts";
-import { dmar, ivrs } from "./machines.ts";
+import { dmar, ivrs, machine } from "./machines.ts";
 
 const E511 = eraOf({ version: "5.15", release: "5.15" });
 const E611 = eraOf({ version: "6.12", release: "6.12" });
@@ -69,6 +71,23 @@ Deno.test("#95 remapping in xAPIC mode: VECTOR would agree, but the newer domain
 Deno.test("#96 each unit's domain answers for its own I/O APICs", () => {
   assert.equal(find(ioapicFwspec(9)).domain?.name, "INTEL-IR-1");
   assert.equal(find(hpetFwspec(0)).domain?.name, "VECTOR");
+});
+
+Deno.test("units that name their devices are met newest first, before those that take the rest", () => {
+  const remapping = dmar({
+    units: [
+      { includeAll: true, eim: false },
+      { includeAll: false, eim: false, ioapics: [] },
+      { includeAll: false, eim: false, hpets: [] },
+    ],
+  });
+  assert.deepEqual(drhdUnits(remapping), [2, 1, 0]);
+  const select = (fwspec: Fwspec, unit: number) =>
+    intelIrqRemappingSelect(fwspec, remapping, unit).kind;
+  assert.equal(select(ioapicFwspec(8), 2), "selected");
+  assert.equal(select(hpetFwspec(0), 1), "selected");
+  const { lines } = boot(machine({ remapping }));
+  assert.ok(lines.includes("DMAR-IR: dmar2 does not support EIM"), lines.join("; "));
 });
 
 Deno.test("#97 from 6.9 on a look-up with token ANY asks nobody", () => {
