@@ -56,6 +56,11 @@ function driverWithoutApic(why: ApicOff, compiled: ApicDriver, x2apicOn: boolean
   return x2apicOn ? compiled : driverNamed("noop");
 }
 
+/** `x2apic_disable` panics before any driver is asked again. */
+function stopsHere(x2apic: X2apicMode["x2apic"]): boolean {
+  return x2apic.kind === "refused" && x2apic.disable.kind === "panic";
+}
+
 /** The driver the kernel ends with. */
 export function finalDriver(
   stage: StageA,
@@ -68,7 +73,7 @@ export function finalDriver(
     & Pick<HypervisorPromises, "hypervisor">
     & X2apicMode,
 ): ApicDriver {
-  if (apicOff) return stageA;
+  if (apicOff || stopsHere(x2apic)) return stageA;
   return driverNamed(defaultSetupApicRouting({
     ...stage,
     x2apicPhys: stage.x2apicPhys || (x2apic.kind === "enabled" && x2apic.physical),

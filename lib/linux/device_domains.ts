@@ -8,7 +8,7 @@ import { pciDomains, xenDomains } from "./pci_domain.ts";
 /** I/O APICs, HPET, remapping units and PCI functions, in that order. */
 export function deviceDomains(decided: Decided): readonly DeviceDomain[] {
   if (decided.apicOff === "xenPv") return xenDomains(decided);
-  if (decided.apicOff) return [];
+  if (decided.apicOff || decided.panic?.kind === "cannotDisableX2apic") return [];
   return [
     ...ioapicDomains(decided),
     ...hpetDomains(decided),

@@ -5,7 +5,7 @@ import type { HandOver } from "./hand_over.ts";
 import type { HypervisorPromises } from "./hypervisor.ts";
 import { type IrqRemapping, irqRemappingPrepare } from "./irq_remapping.ts";
 import type { Registration } from "./registration.ts";
-import { tryToEnableX2apic, type X2apicDecision } from "./x2apic.ts";
+import { tryToEnableX2apic, type X2apicDecision, type X2apicDisable } from "./x2apic.ts";
 
 export interface X2apicMode {
   readonly x2apic: X2apicDecision;
@@ -52,12 +52,15 @@ export function enableIrX2apic(
   return { remapping, x2apic, x2apicMode: modeAfter(x2apic, before) };
 }
 
+/** A kernel that panics over x2APIC has not switched it off. */
+const STAYS_ON: ReadonlySet<X2apicDisable["kind"]> = new Set(["kept", "panic"]);
+
 function modeAfter(x2apic: X2apicDecision, before: boolean): boolean {
   switch (x2apic.kind) {
     case "enabled":
       return true;
     case "refused":
-      return x2apic.disable.kind === "kept";
+      return STAYS_ON.has(x2apic.disable.kind);
     case "untouched":
     case "stateDisabled":
       return before;

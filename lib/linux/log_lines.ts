@@ -68,8 +68,8 @@ function stageALine({ era, compiledDriver, stageA, apicOff }: Decided): readonly
     : [`Setting APIC routing to ${stageA.name}.`];
 }
 
-function stageBLine({ era, stageA, stageB, panic }: Decided): readonly string[] {
-  if (stageB === stageA || panic?.kind === "cannotDisableX2apic") return [];
+function stageBLine({ era, stageA, stageB }: Decided): readonly string[] {
+  if (stageB === stageA) return [];
   return era.routingLines === "installDriver"
     ? [installed(stageB.name)]
     : [`Switched APIC routing to ${stageB.name}.`];

@@ -34,8 +34,7 @@ export function traceOf(decided: Decided, devices: readonly DeviceDomain[]): rea
     ...decided.remapping.attempts.map(attemptStep),
     remappingStep(decided.remapping, decided),
     x2apicStep(decided.x2apic),
-    stageBStep(decided),
-    limitStep(decided),
+    ...decided.panic?.kind === "cannotDisableX2apic" ? [] : driverSteps(decided),
     ...devices.filter(({ class: kind }) => kind !== "pciMsi").map(parentStep),
     ...pciStep(devices),
     ...panicStep(decided.panic),
@@ -185,6 +184,10 @@ function x2apicDecided(x2apic: X2apicDecision): string {
     case "refused":
       return REFUSED[x2apic.disable.kind];
   }
+}
+
+function driverSteps(decided: Decided): readonly Decision[] {
+  return [stageBStep(decided), limitStep(decided)];
 }
 
 function stageBStep({ stageA, stageB, apic, era }: Decided): Decision {

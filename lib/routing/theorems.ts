@@ -23,7 +23,12 @@ export type Example = readonly string[];
 export interface Proof {
   readonly configurations: number;
   /** The vector domain offers itself exactly when its messages reach every ID that is valid. */
-  readonly offersWhenItReaches: { readonly checked: number; readonly exceptions: number };
+  readonly offersWhenItReaches: {
+    readonly checked: number;
+    /** Kernels that panic over x2APIC before any device looks for a parent. */
+    readonly panickedBefore: number;
+    readonly exceptions: number;
+  };
   /**
    * Boots whose first CPU is above the limit: no driver's check asks it (H6), so the rule, which
    * speaks of valid IDs, holds, and the CPU is out of reach all the same.
@@ -91,7 +96,7 @@ interface Seen {
   readonly configuration: Configuration;
   readonly boot: BootFacts;
   readonly era: Era;
-  /** The era has `select`, and local APICs are used at all. */
+  /** The era has `select`, local APICs are used at all, and the kernel gets that far. */
   readonly isAsked: boolean;
   readonly lost: readonly LostPair[];
 }
@@ -100,19 +105,27 @@ function look(configuration: Configuration): Seen {
   const { machine } = configuration;
   const boot = bootFacts(machine);
   const era = eraOf(machine.kernel);
-  const isAsked = era.parentSearch === "fwspec" && boot.apic.mode !== "pic";
+  const isAsked = era.parentSearch === "fwspec" && boot.apic.mode !== "pic" &&
+    !stopsBeforeDevices(boot);
   return { configuration, boot, era, isAsked, lost: lostPairs({ machine, boot }) };
 }
 
+/** A kernel that panics over x2APIC never comes to the devices that would look for a parent. */
+function stopsBeforeDevices({ panic, parents }: BootFacts): boolean {
+  return panic !== null && Object.keys(parents).length === 0;
+}
+
 function offersWhenItReaches(): Ledger<Proof["offersWhenItReaches"]> {
-  let checked = 0, exceptions = 0;
+  let checked = 0, panickedBefore = 0, exceptions = 0;
   return {
-    see({ isAsked, boot: { apic } }) {
+    see({ isAsked, boot }) {
+      const { apic } = boot;
+      if (stopsBeforeDevices(boot)) panickedBefore++;
       if (!isAsked) return;
       checked++;
       if (vectorOffers(apic) !== vectorReachesAllValid(apic)) exceptions++;
     },
-    tell: () => ({ checked, exceptions }),
+    tell: () => ({ checked, panickedBefore, exceptions }),
   };
 }
 

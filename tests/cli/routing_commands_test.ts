@@ -183,6 +183,9 @@ Deno.test("sweep proves the mail for one kernel and shows how far it is", async 
   const { status, out, talk } = await run("sweep --kernel mail --json");
   assert.equal(status, 0);
   const { configurations, offersWhenItReaches } = JSON.parse(out);
-  assert.deepEqual(offersWhenItReaches, { checked: configurations, exceptions: 0 });
+  const { checked, panickedBefore, exceptions } = offersWhenItReaches;
+  assert.equal(checked + panickedBefore, configurations);
+  assert.ok(panickedBefore < configurations / 20, "few kernels panic before they ask");
+  assert.equal(exceptions, 0);
   assert.match(talk.split("\n").at(-1)!, /10\/10$/);
 });

@@ -144,6 +144,10 @@ const BARE: readonly Case[] = [
     title: "boot CPU needs x2APIC",
     bios: "x2apic",
     ids: [0x12c, 0x12d],
+    apic: "x2 XC ∞",
+    parents: "..",
+    lines: ["Kernel panic - not syncing: Cannot disable x2apic, id: 0000012c"],
+    never: ["Switched APIC routing to flat."],
     panic: /^Cannot disable x2apic, id: 0000012c$/,
   },
   {
