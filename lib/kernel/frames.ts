@@ -11,7 +11,17 @@
 
 import { EncodedJson } from "../jupyter/json.ts";
 import { encodeTextAsJson } from "./encode_text.ts";
-import { Array, JSON, Math, Object, TextDecoder, TextEncoder } from "./intrinsics.ts";
+import {
+  Array,
+  DataView,
+  JSON,
+  Math,
+  Object,
+  TextDecoder,
+  TextEncoder,
+  Uint32Array,
+  Uint8Array,
+} from "./intrinsics.ts";
 
 /** The run that caused a frame; 0 before any cell. */
 export type Run = number;

@@ -1,4 +1,5 @@
 /** From a place in compiled code back to the user's cell; the child and the front both need it. */
+import { Math } from "./intrinsics.ts";
 
 export interface Positions {
   /** See `applyEdits`: the compiled lines that end in a break of the compiler's. */

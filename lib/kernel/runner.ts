@@ -91,7 +91,7 @@ export class Runner implements ChildListener {
     if (!exceptionDetails || record.over) return;
     const { exception = { type: "undefined" }, lineNumber, columnNumber } = exceptionDetails;
     const at = userPlace(positions, { line: lineNumber + 1, column: columnNumber + 1 });
-    await inspector.send("Runtime.callFunctionOn", {
+    const failing = await inspector.send("Runtime.callFunctionOn", {
       functionDeclaration: "function(...failure) { return this.fail(...failure) }",
       objectId: await this.#runtime(inspector),
       arguments: [
@@ -101,6 +101,7 @@ export class Runner implements ChildListener {
       ],
       awaitPromise: true,
     });
+    if (failing.exceptionDetails) throw new InspectorError(failing.exceptionDetails.text, true);
     // Two commands in a row make TCP hold the second back until the first is acknowledged, so
     // that what was thrown is let go only when no cell is likely to start.
     setTimeout(() => {

@@ -63,6 +63,17 @@ describe("values", () => {
     assert.equal(printed(ran), "gone\n");
   });
 
+  it("a cell may declare the names the kernel itself works with", async () => {
+    await using kernel = await running();
+    const names =
+      "performance JSON Object Array Math crypto String Number Reflect TextEncoder Deno Set Map Promise Uint8Array";
+    await kernel.run(`let ${names.split(" ").map((name) => `${name} = 1`).join()}`);
+    const ran = await kernel.run("console.log({ a: 1 }); display([{ b: 2 }]); [3]");
+    assert.equal(printed(ran), "{ a: 1 }\n");
+    assert.equal(resultOf(ran), "[ 3 ]");
+    assert.match(tracebackOf(await kernel.run("throw new Error('x')")), /cell-\d+\.ts:1:7/);
+  });
+
   it("user expressions are told apart from each other's failures", async () => {
     const { outcome } = await kernel.run("const e1 = 4", {
       userExpressions: { a: "e1 + 1", bad: "nope_undefined", worse: "1 +* 2", none: "undefined" },

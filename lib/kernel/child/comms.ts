@@ -1,4 +1,5 @@
 import type { Bundle, Run } from "../frames.ts";
+import { crypto, Map, Uint8Array } from "../intrinsics.ts";
 import { inRun } from "./current.ts";
 import { broadcast } from "./display.ts";
 import { sayEnd, stray } from "./runs.ts";

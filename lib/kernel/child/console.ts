@@ -1,4 +1,5 @@
 import { clear } from "./display.ts";
+import { Promise, TextDecoder } from "../intrinsics.ts";
 import { say } from "./pipe.ts";
 
 type ConsoleClass = new (print: (text: string, level: number) => void) => Console;

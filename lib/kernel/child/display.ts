@@ -1,4 +1,5 @@
 import type { Bundle, Run } from "../frames.ts";
+import { Deno, Promise, String, Uint8Array } from "../intrinsics.ts";
 import { currentRun } from "./current.ts";
 import { bundleOf, displaySymbol, hush, imageView, type Shown } from "./format.ts";
 import { password } from "./input.ts";

@@ -1,4 +1,5 @@
 import type { Run, Thrown } from "../frames.ts";
+import { Array, Deno, Error, Map, Number, Object, Set, String } from "../intrinsics.ts";
 import { type Positions, userPlace } from "../positions.ts";
 
 /** The cells that ran, by the name they bear in stack traces. */

@@ -1,4 +1,5 @@
 import type { Bundle } from "../frames.ts";
+import { Deno, Object, Promise, Reflect, String, Uint8Array, WeakSet } from "../intrinsics.ts";
 import { recordsTable, tableOf } from "./table.ts";
 
 /** A value as Jupyter shows it. */

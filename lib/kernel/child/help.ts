@@ -1,4 +1,5 @@
 import { send } from "./pipe.ts";
+import { Deno, Object, String } from "../intrinsics.ts";
 
 /** Shows in the pager what is known of a value, or of the name a text says. */
 export function help(subject: unknown): void {

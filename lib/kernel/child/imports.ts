@@ -1,4 +1,6 @@
 /** How cells import: as the notebook's folder would, by the boot script that stands in it. */
+import { Object } from "../intrinsics.ts";
+
 export interface Loader {
   readonly load: (specifier: string, options?: ImportCallOptions) => Promise<Module>;
   readonly resolve: (specifier: string) => string;

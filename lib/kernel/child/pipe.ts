@@ -1,4 +1,5 @@
 import { readSync, writeSync } from "node:fs";
+import { DataView, Error, JSON, performance, TextDecoder, Uint8Array } from "../intrinsics.ts";
 import { type Answer, encodeMessage, encodeText, type Message, type Run } from "../frames.ts";
 import { currentRun } from "./current.ts";
 

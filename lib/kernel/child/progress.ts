@@ -1,4 +1,5 @@
 import { display } from "./display.ts";
+import { crypto, Math, performance } from "../intrinsics.ts";
 
 /** Redraws no more often than this: front ends keep up with ten a second. */
 const redrawMs = 100;

@@ -1,4 +1,5 @@
 import type { Run } from "../frames.ts";
+import { AsyncDisposableStack, Map, Object, Promise, Reflect, Set } from "../intrinsics.ts";
 import type { Positions } from "../positions.ts";
 import { currentRun, enterRun } from "./current.ts";
 import { describe, nameCell, placeAwait, placeOfCall, runOf } from "./errors.ts";

@@ -1,4 +1,6 @@
 /** Rows past this many are counted, not drawn: a notebook keeps every one of them for good. */
+import { Array, Deno, Object, Set, String } from "../intrinsics.ts";
+
 const maxRows = 100;
 const maxColumns = 50;
 

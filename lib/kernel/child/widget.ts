@@ -5,6 +5,7 @@
  * Source: Jupyter widget messaging protocol 2.1; anywidget 0.11 `AnyModel`.
  */
 import { type Comm, type CommMessage, comms } from "./comms.ts";
+import { crypto, Deno, Map, Object, Set, Uint8Array } from "../intrinsics.ts";
 import { displaySymbol } from "./format.ts";
 import type { Bundle } from "../frames.ts";
 
