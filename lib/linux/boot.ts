@@ -57,6 +57,8 @@ export interface OnlineCpu {
 
 /** A processor of the MADT that does not run. */
 export interface OfflineCpu {
+  /** Linux CPU number of one that is present: it may be brought online later. */
+  readonly cpu?: number;
   readonly apicId: number;
   readonly because: string;
 }

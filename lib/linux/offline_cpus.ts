@@ -17,8 +17,8 @@ export function offlineCpus(decided: Decided): readonly OfflineCpu[] {
   const because = beyond(decided);
   return [
     ...offline,
-    ...bringUp.refused.map(({ apicId }) => ({ apicId, because })),
-    ...bringUp.untried.map(({ apicId }) => ({ apicId, because: "beyond maxcpus=" })),
+    ...bringUp.refused.map((present) => ({ ...present, because })),
+    ...bringUp.untried.map((present) => ({ ...present, because: "beyond maxcpus=" })),
   ];
 }
 

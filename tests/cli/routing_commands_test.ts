@@ -12,6 +12,9 @@ const texts = new Map((await recordedBoots()).map(({ name, machine }) => [
   JSON.stringify(machine),
 ]));
 
+const flat = texts.get("k6.1-bare-small")!;
+texts.set("flat-with-one-CPU-started", flat.replace(" console", " maxcpus=1$&"));
+
 /** A command line whose machine files are names of recorded boots. */
 async function run(line: string) {
   const talk: string[] = [];
@@ -81,6 +84,11 @@ Deno.test.each([
     line: "message k6.1-hpetmsi-kvmext-ids-0-300-1000 --source hpet --apic-id 300 --vector 0x31",
     status: 0,
     out: { address: "fee2c020", data: "00000031" },
+  },
+  {
+    line: "message flat-with-one-CPU-started --source msi --apic-id 2 --vector 0x31",
+    status: 0,
+    out: { addressLow: "fee04004", addressHigh: "00000000", data: "00000031" },
   },
   {
     line: "message k6.1-hpetmsi-vtd-eim-small --source hpet --apic-id 1 --vector 0x31",

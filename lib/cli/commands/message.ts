@@ -1,4 +1,9 @@
-import { type Boot, boot as bootMachine, type OnlineCpu } from "../../linux/boot.ts";
+import {
+  type Boot,
+  boot as bootMachine,
+  type OfflineCpu,
+  type OnlineCpu,
+} from "../../linux/boot.ts";
 import {
   type Booted,
   DEVICE_CLASSES,
@@ -61,15 +66,21 @@ export const messageCommand = command({
   },
 });
 
-/** A CPU that is not online is named all the same, but where its number is the destination. */
-function cpuOf({ online, apic }: Boot, apicId: number): OnlineCpu {
-  const found = online.find((cpu) => cpu.apicId === apicId);
+/** A CPU without a number is named all the same, but where its number is the destination. */
+function cpuOf({ online, offline, apic }: Boot, apicId: number): OnlineCpu {
+  const present = [...online, ...offline.flatMap(numbered)];
+  const found = present.find((cpu) => cpu.apicId === apicId);
   if (found) return found;
   if (apic.destId !== "cpuBit") return { cpu: -1, apicId };
-  const known = online.map(({ apicId }) => apicId).join(", ");
+  const known = present.map(({ apicId }) => apicId).join(", ");
   throw new Misuse(
-    `Cannot name APIC ID ${apicId} in flat logical mode: it is no online CPU; those are ${known}`,
+    `Cannot name APIC ID ${apicId} in flat logical mode: it is no present CPU; those are ${known}`,
   );
+}
+
+/** A CPU that is present but does not run can be brought online by hand. */
+function numbered({ cpu, apicId }: OfflineCpu): readonly OnlineCpu[] {
+  return cpu === undefined ? [] : [{ cpu, apicId }];
 }
 
 function interruptOf(booted: Booted, wanted: Wanted): Interrupt {
