@@ -30,7 +30,9 @@ function roundUp(length: number): number {
  */
 function needsEscapes(bytes: Uint8Array, length: number): boolean {
   bytes.fill(0x20, word + length);
-  for (const octets of new Uint32Array(bytes.buffer, word, roundUp(length) / word)) {
+  const words = new Uint32Array(bytes.buffer, word, roundUp(length) / word);
+  for (let at = 0; at < words.length; at++) {
+    const octets = words[at]!;
     const quotes = octets ^ 0x2222_2222;
     const backslashes = octets ^ 0x5c5c_5c5c;
     const hit = (octets - 0x2020_2020 & ~octets) | (quotes - 0x0101_0101 & ~quotes) |
