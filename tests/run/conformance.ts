@@ -16,8 +16,11 @@ export async function registerForTests(): Promise<Readonly<Record<string, string
     audience: { kind: "prefix", prefix: join(data, "prefix") },
     permissions: ["--allow-all"],
   });
+  const share = join(data, "prefix", "share", "jupyter");
   return {
-    JUPYTER_DATA_DIR: join(data, "prefix", "share", "jupyter"),
+    // Before the environment's own folder, where `deno task lab` registers the kernel too.
+    JUPYTER_PATH: share,
+    JUPYTER_DATA_DIR: share,
     JUPYTER_RUNTIME_DIR: join(data, "runtime"),
     JUPYTER_CONFIG_DIR: join(data, "config"),
     IPYTHONDIR: join(data, "ipython"),
