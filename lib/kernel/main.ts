@@ -6,7 +6,6 @@ import {
 } from "../jupyter/connection_file.ts";
 import type { Mechanism } from "../zmtp/mechanism.ts";
 import { type Channels, openChannels } from "./channels.ts";
-import { Front } from "./front.ts";
 import { forgetful, type HistoryStore } from "./history.ts";
 import { HistoryFile, historyPath } from "./history_file.ts";
 import type { Interpreter, Surroundings } from "./interpreter.ts";
@@ -31,6 +30,8 @@ async function serve(options: KernelOptions): Promise<void> {
   const { info, channels, putAway } = launch.kind === "connection"
     ? { info: launch, channels: openChannels(launch, await mechanismOf(launch)), putAway() {} }
     : await handshake(launch, options);
+  // Clients connect while the rest is being loaded: signing alone takes as long as all before it.
+  const { Front } = await import("./front.ts");
   const front = new Front({
     info,
     channels,
