@@ -30,6 +30,8 @@ export interface Boot {
   /** In Linux CPU order. */
   readonly online: readonly OnlineCpu[];
   readonly offline: readonly OfflineCpu[];
+  /** Present CPUs beyond `maxcpus=`, which may be brought online by hand. */
+  readonly untried: readonly OnlineCpu[];
   /** As in sysfs, such as `0-3`. */
   readonly possible: string;
   readonly present: string;
@@ -155,6 +157,7 @@ function factsOf(decided: Decided, devices: readonly DeviceDomain[]): BootFacts 
     maxApicId: apic.maxApicId,
     irqRemapping: remappingMode(decided),
     online: bringUp.online,
+    untried: bringUp.untried,
     possible: cpuList(registration.possible),
     present: cpuList(registration.present.length),
     chips: panic ? {} : chipsOf(devices),

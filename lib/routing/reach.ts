@@ -6,6 +6,7 @@
 import { IdSet } from "../bits/id_set.ts";
 import type { OnlineCpu } from "../linux/boot.ts";
 import { destinationOf } from "../linux/compose_destination.ts";
+import { apicIdValid } from "../linux/select.ts";
 import { type Reach as HardwareReach, reachByWidth } from "../x86/reach.ts";
 import { type Booted, type DeviceClass, devicesOf } from "./interrupt.ts";
 import { type Path, pathOf, widthOf } from "./path.ts";
@@ -50,11 +51,16 @@ export function reach(booted: Booted, of: DeviceClass): Reach {
 /** What one path can single out; where destinations are logical, of this machine's CPUs. */
 export function reachOf(booted: Booted, path: Path): IdSet {
   if (path.kind === "closed") return IdSet.empty;
-  const { apic, online } = booted.boot;
+  const { apic } = booted.boot;
   const bits = widthOf(path.stations);
   if (apic.destMode === "physical") return physicalReach(booted, bits).ids;
-  const named = online.filter((cpu) => destinationOf(apic, cpu) < 2 ** bits);
+  const named = startable(booted.boot).filter((cpu) => destinationOf(apic, cpu) < 2 ** bits);
   return IdSet.ids(named.map(({ apicId }) => apicId));
+}
+
+/** The CPUs that run, and those that may be brought online by hand. */
+function startable({ online, untried, maxApicId }: Booted["boot"]): readonly OnlineCpu[] {
+  return [...online, ...untried.filter(({ apicId }) => apicIdValid(apicId, maxApicId))];
 }
 
 type Bits = 8 | 15 | 32;

@@ -91,6 +91,11 @@ Deno.test.each([
     out: { addressLow: "fee04004", addressHigh: "00000000", data: "00000031" },
   },
   {
+    line: "reach flat-with-one-CPU-started --device msi",
+    status: 0,
+    out: { msi: { parent: "VECTOR", intervals: [[0, 2]], broadcast: [255], unreachable: [] } },
+  },
+  {
     line: "message k6.1-hpetmsi-vtd-eim-small --source hpet --apic-id 1 --vector 0x31",
     status: 1,
     out: { parent: null },
