@@ -29,13 +29,13 @@ export async function execute(
   return reply(outcome, executionCount);
 }
 
-/** The reply to a cell that an error before it kept from running. */
-export function abortedReply({ counter }: Shell): JsonObject {
+/**
+ * The reply to a cell that an error before it kept from running. It bears no number: JupyterLab
+ * would write it beside the cell as if that had run (ipykernel 7 `_send_abort_reply` gives none).
+ */
+export function abortedReply(): JsonObject {
   const evalue = "an earlier cell failed or was interrupted; run this one again";
-  return {
-    ...errorContent(Object.assign(new Error(evalue), { name: "Aborted" })),
-    execution_count: counter.last,
-  };
+  return errorContent(Object.assign(new Error(evalue), { name: "Aborted" }));
 }
 
 type Numbered = ExecuteRequest & { readonly executionCount: number };

@@ -168,7 +168,7 @@ export class Front {
   }
 
   #shellWork(message: Message, { shell, aborted }: { shell: Shell; aborted: boolean }) {
-    if (aborted && message.type === "execute_request") return () => abortedReply(shell);
+    if (aborted && message.type === "execute_request") return abortedReply;
     const handler = handlerFor(message, "shell");
     return handler && (() => handler.handle(this.#services, message, shell));
   }

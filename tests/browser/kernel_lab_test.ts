@@ -58,6 +58,7 @@ const steps: readonly (readonly [name: string, step: (page: Page) => Promise<voi
   ["restart and run all begins anew", restartsAndRunsAll],
   ["Stop ends a busy loop and keeps the variables", stopsLoop],
   ["Stop ends a cell that awaits", stopsAwait],
+  ["a cell that waits behind an error stays unnumbered", aborts],
   ["Tab completes with types", completes],
   ["Shift-Tab shows the documentation", documents],
   ["a question is answered in its box", asks],
@@ -111,6 +112,15 @@ async function stops(page: Page, code: string): Promise<void> {
   assert.equal(await outputOf(cell), "Interrupted: the cell was stopped; variables are kept");
   const ms = performance.now() - start;
   assert.ok(ms < 3_000, `${ms} ms`); // The browser's part included.
+}
+
+async function aborts(page: Page): Promise<void> {
+  const failing = await enter(page, "await new Promise((r) => setTimeout(r, 1_000)); throw 'no'");
+  const waiting = await enter(page, "'never'");
+  assert.match(await outputOf(failing), /^Uncaught "no"/);
+  await waiting.getByText("[ ]:").waitFor();
+  assert.equal(await waiting.locator(".jp-OutputArea-output").count(), 0);
+  await picture(page, "aborted");
 }
 
 async function completes(page: Page): Promise<void> {
