@@ -91,8 +91,8 @@ async function lockFlag({ lock }: FolderConfig, files: string): Promise<string> 
 }
 
 function launch({ folder, flags, config }: ChildOptions, lock: string): ChildProcess {
-  const { importMap } = config;
-  const rights: Rights = { folder, packageFolder: pathOf(packageFolder), flags };
+  const { importMap, permissionSet: set } = config;
+  const rights: Rights = { folder, packageFolder: pathOf(packageFolder), flags, set };
   const process = spawn(Deno.execPath(), [
     "run",
     "--no-prompt",
@@ -188,7 +188,8 @@ function ending(code: number | null, signal: string | null): string {
 }
 
 /** What Deno itself says on the child's standard error, of no interest to a user. */
-const chatter = /^(?:Debugger (?:listening|session)|Visit chrome|Download |Initialize )[^\n]*\n/gm;
+const chatter =
+  /^(?:Debugger (?:listening|session)|Visit chrome|Download |Initialize |Warning Permissions in the config)[^\n]*\n/gm;
 const marker = /\0irqscope:(\d+)\0/;
 
 function hear(process: ChildProcess, listener: ChildListener): void {

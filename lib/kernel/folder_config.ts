@@ -2,6 +2,7 @@ import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { JsxOptions } from "./compile_types.ts";
 import { mergedLock } from "./lock.ts";
+import type { PermissionSet } from "./permissions.ts";
 
 /** What a notebook's folder says of imports and JSX, with `irqscope` made known to it. */
 export interface FolderConfig {
@@ -9,6 +10,8 @@ export interface FolderConfig {
   readonly jsx: JsxOptions;
   /** Text of a lock file; undefined where there is none to keep to. */
   readonly lock: string | undefined;
+  /** Which of its permission sets is meant for notebooks; undefined where there is none. */
+  readonly permissionSet: PermissionSet | undefined;
 }
 
 export interface ImportMap {
@@ -21,6 +24,7 @@ interface ConfigFile {
   readonly scopes?: ImportMap["scopes"];
   readonly importMap?: string;
   readonly compilerOptions?: JsxOptions;
+  readonly permissions?: Readonly<Record<string, unknown>>;
 }
 
 /** The package this module belongs to. */
@@ -55,8 +59,11 @@ export async function folderConfig(folder: string): Promise<FolderConfig> {
       folders: new URL("deno.lock", base),
       imports: theirs.imports ?? {},
     }),
+    permissionSet: sets.find((name) => theirs.permissions?.[name] !== undefined),
   };
 }
+
+const sets: readonly PermissionSet[] = ["jupyter", "default"];
 
 async function nearestConfig(folder: string): Promise<[ConfigFile, URL]> {
   for (let at = folder;; at = dirname(at)) {

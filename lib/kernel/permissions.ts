@@ -6,24 +6,47 @@ export interface Rights {
   readonly packageFolder: string;
   /** `--allow-…` and `--deny-…` flags beyond that, as the kernelspec names them. */
   readonly flags?: readonly string[];
+  /** The set of the folder's `deno.json` that is meant for notebooks, if it has one. */
+  readonly set?: PermissionSet | undefined;
 }
 
-/** Flags that name each right once, with what is given merged into what every notebook has. */
-export function permissionFlags({ folder, packageFolder, flags = [] }: Rights): readonly string[] {
-  if (flags.some((flag) => flag === "--allow-all" || flag === "-A")) return ["--allow-all"];
-  const wanted = [
-    `--allow-read=${listed(folder)},${listed(packageFolder)}`,
-    `--allow-write=${listed(folder)}`,
-    ...flags,
-  ];
+/**
+ * A name under `permissions` in `deno.json`: `jupyter` where there is one, else `default`.
+ * Source: github.com/denoland/deno pull request 35587; Deno 2.9 `--permission-set`.
+ */
+export type PermissionSet = "jupyter" | "default";
+
+/**
+ * Flags that name each right once, with what is given merged into what every notebook has. What is
+ * denied stays denied, also under `--allow-all`.
+ */
+export function permissionFlags(rights: Rights): readonly string[] {
   const merged = new Map<string, string[]>();
-  for (const flag of wanted) {
+  for (const flag of [...granted(rights), ...(rights.flags ?? []).filter(isDenial)]) {
     const [name, value] = split(flag);
     merged.set(name, [...merged.get(name) ?? [], value]);
   }
   return [...merged].map(([name, values]) =>
     values.includes("") ? name : `${name}=${[...new Set(values)].join(",")}`
   );
+}
+
+/** A folder's own set narrows a kernel that may do everything; it can never widen another. */
+function granted({ folder, packageFolder, flags = [], set }: Rights): readonly string[] {
+  const readPackage = `--allow-read=${listed(packageFolder)}`;
+  if (flags.some((flag) => flag === "--allow-all" || flag === "-A")) {
+    return set ? [`--permission-set=${set}`, readPackage] : ["--allow-all"];
+  }
+  return [
+    `--allow-read=${listed(folder)}`,
+    readPackage,
+    `--allow-write=${listed(folder)}`,
+    ...flags.filter((flag) => !isDenial(flag)),
+  ];
+}
+
+function isDenial(flag: string): boolean {
+  return flag.startsWith("--deny-");
 }
 
 /** Whether a kernel's option speaks of rights. */

@@ -95,6 +95,27 @@ symptom(25692, "notebooks ran with every permission whatever was asked", async (
   }
 });
 
+const scoped: Given["files"] = {
+  "deno.json": '{ "permissions": { "jupyter": { "net": ["127.0.0.1:9999"] } } }',
+};
+const twoRights =
+  "[(await Deno.permissions.query({ name: 'net', host: '127.0.0.1:9999' })).state," +
+  " (await Deno.permissions.query({ name: 'env' })).state].join()";
+
+symptom(35587, "a folder could not scope its notebooks", async (kernel) => {
+  const ran = await kernel.run(twoRights);
+  assert.equal(resultOf(ran), '"granted,prompt"');
+  assert.equal(printed(ran, "stderr"), "");
+}, { permissions: ["--allow-all"], files: scoped });
+
+symptom(35587, "a folder must not widen what the kernelspec grants", async (kernel) => {
+  assert.equal(resultOf(await kernel.run(twoRights)), '"prompt,prompt"');
+}, { files: scoped });
+
+symptom(25692, "what is denied must stay so under --allow-all", async (kernel) => {
+  assert.equal(resultOf(await kernel.run(twoRights)), '"denied,granted"');
+}, { permissions: ["--allow-all", "--deny-net"] });
+
 symptom(11078, "type errors were not told", async (kernel) => {
   await untilTyped(kernel);
   const ran = await kernel.run("// types: error\nconst vector: number = 'x';");
