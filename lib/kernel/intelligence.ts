@@ -27,7 +27,7 @@ const completeMs = 400;
 /** Documentation is worth a longer wait: nothing else knows it. */
 const inspectMs = 2_500;
 /** The first cells of a notebook have the machine to themselves. */
-const warmMs = 1_500;
+const warmMs = 300;
 /** Doc comments are looked for in so many of the latest cells. */
 const kept = 500;
 
