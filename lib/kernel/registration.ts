@@ -24,7 +24,7 @@ export class RegistrationError extends Error {
   }
 }
 
-const acknowledgeMs = 10_000;
+const acknowledgeMs = 5_000;
 
 /** A connection yet to be bound: beside the launcher, wherever there is room. */
 export function unboundConnection({ transport, ip, key }: RegistrationInfo): ConnectionInfo {

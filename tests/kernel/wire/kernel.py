@@ -74,6 +74,7 @@ class Kernel:
         self.clients = []
         self.env = {**os.environ, "IRQSCOPE_HISTORY": "off", "JPY_PARENT_PID": str(os.getpid())}
         self.env.update(env or {})
+        self.env = {name: value for name, value in self.env.items() if value is not None}
         self.options = options
         self.early = self.subscriber()
         self.start()

@@ -62,13 +62,21 @@ def test_history_file_is_bounded(tmp_path):
 
 
 def test_history_can_be_switched_off(tmp_path):
-    with Kernel(options=("--allow-all", "--history=off"), env={"HOME": str(tmp_path)}) as kernel:
+    with Kernel(options=("--allow-all", "--history=off"), env={"IRQSCOPE_HISTORY": None, "XDG_STATE_HOME": str(tmp_path)}) as kernel:
         kernel.me.run("1")
         tail = kernel.me.ask("history_request", {"hist_access_type": "tail", "n": 9})["history"]
         assert tail == [[1, 1, "1"]]
         kernel.me.ask("shutdown_request", {"restart": False}, kernel.me.control)
         kernel.ended(3)
     assert not list(tmp_path.rglob("history.jsonl"))
+
+
+def test_history_is_kept_in_the_folder_for_such_state(tmp_path):
+    with Kernel(env={"IRQSCOPE_HISTORY": None, "XDG_STATE_HOME": str(tmp_path)}) as kernel:
+        kernel.me.run("1")
+        kernel.me.ask("shutdown_request", {"restart": False}, kernel.me.control)
+        kernel.ended(3)
+    assert (tmp_path / "irqscope" / "history.jsonl").exists()
 
 
 def test_folder_that_cannot_be_written_costs_history_and_nothing_else():
