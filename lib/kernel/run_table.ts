@@ -16,7 +16,7 @@ export interface RunRecord {
   /** What an expression came to. */
   shown?: { readonly data: MimeBundle; readonly metadata: MimeBundle };
   error?: CellError;
-  /** The user stopped it; if it does not throw by itself this is how it ended. */
+  /** It was left behind when the user stopped it; if it threw nothing, this is how it ended. */
   stopped: boolean;
   /** The child's end mark has come over its pipe, and over both raw streams. */
   readonly marks: { pipe: boolean; raw: boolean };

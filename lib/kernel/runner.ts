@@ -150,13 +150,14 @@ export class Runner implements ChildListener {
     const running = this.#runs.running();
     const child = this.#child;
     if (running.length === 0 || !child) return { ended: true };
-    for (const record of running) record.stopped = true;
     if (this.#asking) child.answer({ kind: "interrupted" });
     this.#asking = undefined;
     const ended = Promise.all(running.map(({ ended }) => ended.promise));
     const heard = child.inspector.send("Runtime.evaluate", evaluated("__k.interrupt()"));
     if (!await within(hearMs, heard)) return await this.#terminate(child, running);
-    if (!await within(yieldMs, ended)) await this.#abandon(child.inspector, running);
+    if (await within(yieldMs, ended)) return { ended: true };
+    // A child that ends just now settles its cells by that.
+    await this.#abandon(child.inspector, running).catch(() => {});
     return { ended: true };
   }
 
@@ -192,9 +193,7 @@ export class Runner implements ChildListener {
     this.#child = undefined;
     this.#starting = undefined;
     if (this.#disposed || !wasReady) return;
-    for (const record of this.#runs.running()) {
-      if (wasReady) this.#fail(record, processEnded(because));
-    }
+    for (const record of this.#runs.running()) this.#fail(record, processEnded(because));
     this.#order.do(() => this.#surroundings.replaced(because));
     this.child().catch(() => {});
   }
@@ -318,7 +317,9 @@ export class Runner implements ChildListener {
    */
   async #abandon(inspector: Inspector, running: readonly RunRecord[]): Promise<void> {
     while (!await within(turnMs, inspector.send("Runtime.evaluate", evaluated("__k.turn()"))));
-    const numbers = running.filter(({ over }) => !over).map(({ run }) => run);
+    const left = running.filter(({ over }) => !over);
+    for (const record of left) record.stopped = true;
+    const numbers = left.map(({ run }) => run);
     const expression = `for (const run of ${JSON.stringify(numbers)}) __k.abandon(run)`;
     await inspector.send("Runtime.evaluate", { expression });
     await Promise.all(running.map(({ ended }) => ended.promise));

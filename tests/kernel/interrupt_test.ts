@@ -65,6 +65,15 @@ it("loops that a stopped cell awaited print no more", async () => {
   assert.equal(later, ran.outputs.length);
 });
 
+it("a cell may catch that it is stopped, and end well", async () => {
+  const cell = kernel.run(
+    "let how = 'ran'; try { await new Promise(() => {}) } catch (e) { how = e.name }; how",
+  );
+  await pause(100);
+  await kernel.interpreter.interrupt();
+  assert.equal(resultOf(await cell), '"Interrupted"');
+});
+
 it("an interrupt while nothing runs is harmless, and twenty in a row hit no later cell", async () => {
   for (let i = 0; i < 20; i++) {
     assert.deepEqual(await kernel.interpreter.interrupt(), { ended: true });
