@@ -35,7 +35,7 @@ interface Program {
 }
 
 /** A program that holds or does not: one test. */
-export function check(name: string, { args, minutes = 2, env = {} }: Program): Step {
+export function check(name: string, { args, minutes = 5, env = {} }: Program): Step {
   const spec = {
     name,
     program: Deno.execPath(),
