@@ -9,7 +9,13 @@
  * Each stage yields what the next one needs, or why the interrupt ends there; what they did is the
  * trace.
  */
-import { deliver as deliverTo, type Delivery, DEVICE, type Sender } from "../x86/deliver.ts";
+import {
+  deliver as deliverTo,
+  type Delivery,
+  DEVICE,
+  type LostBecause,
+  type Sender,
+} from "../x86/deliver.ts";
 import type { InterruptMessage } from "../x86/interrupt_message.ts";
 import { type Lapic, lapic } from "../x86/lapic.ts";
 import { lapicRules } from "../x86/lapic_rules.ts";
@@ -85,8 +91,17 @@ export function deliver(
     const did = `take it: APIC ID ${takers.map(({ id }) => id).join(", ")}`;
     return on("LAPICs", did, rules.source, delivery);
   }
-  return lost("LAPICs", `nobody answers to ${message.destMode} ${hex(message.dest)}`, rules.source);
+  return lost("LAPICs", REFUSALS[delivery.lost!](message), rules.source);
 }
+
+/** Why no LAPIC takes a message, in words. */
+const REFUSALS: Readonly<Record<LostBecause, (message: InterruptMessage) => string>> = {
+  nobodyNamed: ({ destMode, dest }) => `nobody answers to ${destMode} ${hex(dest)}`,
+  softwareDisabled: () => "software has disabled the LAPICs it names",
+  illegalVector: ({ vector }) => `vector ${hex(vector)} is below 0x10: LAPICs drop it`,
+  deliveryModeDropped: ({ deliveryMode }) => `LAPICs drop delivery mode ${deliveryMode} here`,
+  arbitrationSync: () => "INIT de-assert reaches no LAPIC",
+};
 
 /** The LAPICs as Linux left them: one logical bit a CPU number in flat mode. */
 function lapicsOf({ online, apic }: BootFacts): readonly Lapic[] {

@@ -93,6 +93,10 @@ Deno.test.each([
   },
   { line: "decode icr 0000012c00004031", expected: { dest: 300, shorthand: "none" } },
   { line: "decode icr 0300000000004031 --mode xapic", expected: { format: "xapic", dest: 3 } },
+  {
+    line: "decode msi fee00000 5 --machine k6.1-kvmext-small",
+    expected: { hits: [], because: "vector 0x5 is below 0x10: LAPICs drop it" },
+  },
   { line: "decode rte 0100000000020031", expected: { misused: ["reserved17to47"] } },
 ])("$line", async ({ line, expected }) => {
   const found = await json(line);
