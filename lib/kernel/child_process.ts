@@ -5,6 +5,7 @@ import { pathToFileURL } from "node:url";
 import { type FolderConfig, packageFolder } from "./folder_config.ts";
 import { type Answer, type Frame, FrameReader, type Run } from "./frames.ts";
 import { Inspector } from "./inspector.ts";
+import { MarkReader } from "./marks.ts";
 import { permissionFlags, type Rights } from "./permissions.ts";
 
 /** What the front hears from the user's process. */
@@ -190,30 +191,24 @@ function ending(code: number | null, signal: string | null): string {
 /** What Deno itself says on the child's standard error, of no interest to a user. */
 const chatter =
   /^(?:Debugger (?:listening|session)|Visit chrome|Download |Initialize |Warning Permissions in the config)[^\n]*\n/gm;
-const marker = /\0irqscope:(\d+)\0/;
 
 function hear(process: ChildProcess, listener: ChildListener): void {
   /** Runs whose end one of the two streams has reached; cells of two shells may end together. */
   const halfHeard = new Set<Run>();
+  const reach = (run: Run) => {
+    if (halfHeard.delete(run)) listener.drained(run);
+    else halfHeard.add(run);
+  };
+  const say = (name: "stdout" | "stderr", text: string) => {
+    if (text) listener.raw(name, text);
+  };
   for (const name of ["stdout", "stderr"] as const) {
-    const decoder = new TextDecoder();
-    let rest = "";
+    const reader = new MarkReader();
     process[name]!.on("data", (chunk: Uint8Array) => {
-      const parts = (rest + decoder.decode(chunk, { stream: true })).split(marker);
-      rest = "";
-      parts.forEach((part, index) => {
-        if (index % 2 === 1) {
-          const run = Number(part);
-          if (halfHeard.delete(run)) listener.drained(run);
-          else halfHeard.add(run);
-        } else {
-          const text = part.replace(chatter, "");
-          const cut = index === parts.length - 1 ? text.search(/\0[^\0]*$/) : -1;
-          rest = cut === -1 ? "" : text.slice(cut);
-          const whole = cut === -1 ? text : text.slice(0, cut);
-          if (whole) listener.raw(name, whole);
-        }
-      });
+      for (const heard of reader.push(chunk)) {
+        if (heard.kind === "mark") reach(heard.run);
+        else say(name, heard.text.replace(chatter, ""));
+      }
     });
   }
 }

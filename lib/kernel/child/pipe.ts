@@ -1,6 +1,7 @@
 import { readSync, writeSync } from "node:fs";
 import { DataView, Error, JSON, performance, TextDecoder, Uint8Array } from "../intrinsics.ts";
 import { type Answer, encodeMessage, encodeText, type Message, type Run } from "../frames.ts";
+import { markOf } from "../marks.ts";
 import { currentRun } from "./current.ts";
 
 /**
@@ -50,7 +51,7 @@ export function send(message: Message, run = currentRun(), buffers?: readonly Ui
 export function mark(run: Run): void {
   for (const stream of [1, 2]) {
     try {
-      writeSync(stream, `\0irqscope:${run}\0`);
+      writeSync(stream, markOf(run));
     } catch {
       // A stream the user closed needs no mark.
     }
