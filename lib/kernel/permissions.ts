@@ -1,8 +1,10 @@
 /** The rights of the user's process, as flags of `deno run`. */
+import { join } from "node:path";
+
 export interface Rights {
   /** The notebook's folder: readable and writable. */
   readonly folder: string;
-  /** The package's own folder: readable, so that cells can import it. */
+  /** The package's own folder: what cells import of it is readable, not what else lies there. */
   readonly packageFolder: string;
   /** `--allow-…` and `--deny-…` flags beyond that, as the kernelspec names them. */
   readonly flags?: readonly string[];
@@ -33,7 +35,8 @@ export function permissionFlags(rights: Rights): readonly string[] {
 
 /** A folder's own set narrows a kernel that may do everything; it can never widen another. */
 function granted({ folder, packageFolder, flags = [], set }: Rights): readonly string[] {
-  const readPackage = `--allow-read=${listed(packageFolder)}`;
+  const parts = packageParts.map((part) => listed(join(packageFolder, part)));
+  const readPackage = `--allow-read=${parts.join(",")}`;
   if (flags.some((flag) => flag === "--allow-all" || flag === "-A")) {
     return set ? [`--permission-set=${set}`, readPackage] : ["--allow-all"];
   }
@@ -44,6 +47,9 @@ function granted({ folder, packageFolder, flags = [], set }: Rights): readonly s
     ...flags.filter((flag) => !isDenial(flag)),
   ];
 }
+
+/** The modules of the package; its folder may be a checkout with a history and more. */
+const packageParts = ["mod.ts", "lib", "deno.json"];
 
 function isDenial(flag: string): boolean {
   return flag.startsWith("--deny-");
