@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
-import type { Duplex } from "node:stream";
+import type { Duplex, Readable } from "node:stream";
 import { pathToFileURL } from "node:url";
 import { type FolderConfig, packageFolder } from "./folder_config.ts";
 import { type Answer, type Frame, FrameReader, type Run } from "./frames.ts";
@@ -29,58 +29,80 @@ export interface ChildOptions {
 
 /** The process that runs the user's code, and the means to direct it. */
 export class Child {
+  readonly #process: ChildProcess;
+  readonly #exited: Promise<string>;
+  #holds = 0;
+
   private constructor(
     readonly inspector: Inspector,
-    readonly pid: number,
-    readonly answer: (answer: Answer) => void,
-    /** Stops reading what the child writes until `release`, once for each call. */
-    readonly hold: () => void,
-    readonly release: () => void,
-    /** Kills the process and all it started; resolves when they are gone. */
-    readonly end: () => Promise<void>,
-  ) {}
+    process: ChildProcess,
+    exited: Promise<string>,
+  ) {
+    this.#process = process;
+    this.#exited = exited;
+  }
 
   /** Resolves when the child has said that it can run cells. */
   static async start(options: ChildOptions, listener: ChildListener): Promise<Child> {
     const files = await Deno.makeTempDir({ prefix: "irqscope-" });
     const process = launch(options, await lockFlag(options.config, files));
-    const watcher = watch(process.pid!, files);
-    const pipe = process.stdio[3] as Duplex;
-    const exited = exit(process, watcher);
-    const ready = Promise.withResolvers<void>();
-    const reader = new FrameReader();
-    pipe.on("data", (chunk: Uint8Array) => {
-      for (const frame of reader.push(chunk)) {
-        if (frame.kind === "message" && frame.message.kind === "ready") ready.resolve();
-        else listener.frame(frame);
-      }
-    });
+    const exited = exit(process, watch(process.pid!, files));
     const said = { text: "" };
-    const url = inspectorUrl(process, said);
+    const connected = inspectorUrl(process, said).then((url) => Inspector.connect(url));
+    const ready = readFrames(process, listener);
     hear(process, listener);
     listener.launched();
     exited.then((because) => listener.exit(because));
     const failed = exited.then((because) => {
       throw new Error(`Cannot start the user's process: it ${because}; ${said.text.trim()}`);
     });
-    const inspector = await Promise.race([url.then((url) => Inspector.connect(url)), failed]);
-    await Promise.race([ready.promise, failed]);
+    const [inspector] = await Promise.race([Promise.all([connected, ready]), failed]);
     failed.catch(() => {});
-    let holds = 0;
-    const outlets = [pipe, process.stdout!, process.stderr!];
-    const hold = () => {
-      if (holds++ === 0) outlets.forEach((outlet) => outlet.pause());
-    };
-    const release = () => {
-      if (--holds === 0) outlets.forEach((outlet) => outlet.resume());
-    };
-    const answer = (answer: Answer) => tell(pipe, answer);
-    return new Child(inspector, process.pid!, answer, hold, release, async () => {
-      inspector.close();
-      process.kill("SIGKILL");
-      await exited;
-    });
+    return new Child(inspector, process, exited);
   }
+
+  answer(answer: Answer): void {
+    tell(pipeOf(this.#process), answer);
+  }
+
+  /** Stops reading what the child writes until `release`, once for each call. */
+  hold(): void {
+    if (this.#holds++ === 0) this.#outlets.forEach((outlet) => outlet.pause());
+  }
+
+  release(): void {
+    if (--this.#holds === 0) this.#outlets.forEach((outlet) => outlet.resume());
+  }
+
+  /** Kills the process and all it started; resolves when they are gone. */
+  async end(): Promise<void> {
+    this.inspector.close();
+    this.#process.kill("SIGKILL");
+    await this.#exited;
+  }
+
+  get #outlets(): readonly Readable[] {
+    const { stdout, stderr } = this.#process;
+    return [pipeOf(this.#process), stdout!, stderr!];
+  }
+}
+
+/** The duplex pipe that is the child's file descriptor 3. */
+function pipeOf({ stdio }: ChildProcess): Duplex {
+  return stdio[3] as Duplex;
+}
+
+/** Passes frames on; resolves with the one that says the child is ready. */
+function readFrames(process: ChildProcess, listener: ChildListener): Promise<void> {
+  const ready = Promise.withResolvers<void>();
+  const reader = new FrameReader();
+  pipeOf(process).on("data", (chunk: Uint8Array) => {
+    for (const frame of reader.push(chunk)) {
+      if (frame.kind === "message" && frame.message.kind === "ready") ready.resolve();
+      else listener.frame(frame);
+    }
+  });
+  return ready.promise;
 }
 
 /** The child's lock is a file of its own, in a folder that goes when the child does. */

@@ -2,7 +2,7 @@ import { Child, type ChildListener } from "./child_process.ts";
 import type { Received } from "./child/comms.ts";
 import type { Compiled } from "./compile.ts";
 import type { FolderConfig } from "./folder_config.ts";
-import type { Frame, Run } from "./frames.ts";
+import type { Answer, Frame, Run } from "./frames.ts";
 import { Gather } from "./gather.ts";
 import { InOrder } from "./in_order.ts";
 import { within } from "./in_time.ts";
@@ -273,16 +273,16 @@ export class Runner implements ChildListener {
 
   #ask(record: RunRecord, prompt: string, password: boolean): void {
     this.#gather.flush();
-    const { answer } = this.#child!;
+    const child = this.#child!;
     if (!record.allowStdin) {
       const because = `Cannot ask ${JSON.stringify(prompt)}: this client takes no input`;
-      return answer({ kind: "refused", because });
+      return child.answer({ kind: "refused", because });
     }
     this.#asking = record;
-    const settle = (reply: Parameters<typeof answer>[0]) => {
+    const settle = (reply: Answer) => {
       if (this.#asking !== record) return;
       this.#asking = undefined;
-      answer(reply);
+      child.answer(reply);
     };
     this.#surroundings.ask(prompt, { password, parent: record.parent }).then(
       (value) => settle({ kind: "answered", value }),
