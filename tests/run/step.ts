@@ -14,6 +14,11 @@ export async function runSteps(steps: readonly Step[]): Promise<Tally> {
   return total;
 }
 
+/** Steps one after another as one step. */
+export function inTurn(name: string, steps: readonly Step[]): Step {
+  return { name, run: () => runSteps(steps) };
+}
+
 /** Runs independent steps at the same time. */
 export function together(name: string, steps: readonly Step[]): Step {
   return { name, run: async () => (await Promise.all(steps.map(runStep))).reduce(add, none) };

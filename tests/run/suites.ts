@@ -2,7 +2,7 @@
 import { basename, dirname, join, relative } from "node:path";
 import { projectRoot } from "../../lib/cli/world.ts";
 import { columns } from "../lint/rooms.ts";
-import { check, denoTest, pytest, type Step, together } from "./step.ts";
+import { check, denoTest, inTurn, pytest, type Step, together } from "./step.ts";
 
 /** Groups of folders whose tests may share the machine, for none of them starts a kernel. */
 const model: readonly string[] = [...columns.model, "lint", "run"];
@@ -31,14 +31,26 @@ async function parallel(name: string, rooms: readonly string[]): Promise<Step> {
   return denoTest(name, { args: ["--parallel", ...shared.flatMap(([, files]) => files)] });
 }
 
-/** Each remaining folder by itself: these start kernels, browsers and machines. */
+/** Folders that mind no company: they keep one core busy and measure no times. */
+const patient = ["boots", "examples", "lesson", "mutation", "portable", "qemu"];
+
+/**
+ * Each remaining folder by itself, for these start kernels, browsers and machines; the patient ones
+ * beside the others.
+ */
 export async function slowSteps(env: Readonly<Record<string, string>>): Promise<readonly Step[]> {
   const quick = [...model, ...wire];
-  const folders = await foldersWith(/_test\.ts$/);
-  return [...folders].filter(([folder]) => !quick.includes(roomOf(folder)))
-    .map(([folder, files]) =>
-      denoTest(relative("tests", folder), { args: files, env, minutes: 6 })
-    );
+  const rooms = Map.groupBy(await foldersWith(/_test\.ts$/), ([folder]) => {
+    if (quick.includes(roomOf(folder))) return "quick";
+    return patient.includes(roomOf(folder)) ? "patient" : "kernel";
+  });
+  const lane = (name: "kernel" | "patient") =>
+    inTurn(name, (rooms.get(name) ?? []).map(folderStep));
+  return [together("kernel and machines", [lane("kernel"), lane("patient")])];
+
+  function folderStep([folder, files]: readonly [string, readonly string[]]): Step {
+    return denoTest(relative("tests", folder), { args: files, env, minutes: 10 });
+  }
 }
 
 /** Each folder of Python tests (`test_*.py`) that no other step runs. */
