@@ -18,10 +18,15 @@ export function paint({ colour }: Terminal, style: Style, text: string): string 
 
 /** Rows as aligned columns, two blanks apart; the last column is not padded. */
 export function columns(rows: readonly (readonly string[])[], indent = ""): string {
-  const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => width(row[i] ?? ""))));
+  const widths = (rows[0] ?? []).map((_, i) => widest(rows, i));
   return rows
     .map((row) => indent + row.map((cell, i) => pad(cell, widths[i] ?? 0)).join("  ").trimEnd())
     .join("\n");
+}
+
+/** Rows may be as many as a machine has CPUs: too many to be arguments of one call. */
+function widest(rows: readonly (readonly string[])[], at: number): number {
+  return rows.reduce((most, row) => Math.max(most, width(row[at] ?? "")), 0);
 }
 
 function pad(cell: string, to: number): string {
