@@ -80,7 +80,7 @@ export { bootMatrix } from "./lib/linux/matrix_space.ts";
 export { apicIdValid, type Selection, x86VectorSelect } from "./lib/linux/select.ts";
 
 // routing: which CPUs an interrupt reaches. `boot` is the whole answer, outcome and losses too.
-export { compareBoots, type Comparison } from "./lib/routing/compare.ts";
+export { type BootedAnswer, compareBoots, type Comparison } from "./lib/routing/compare.ts";
 export { follow, type Journey } from "./lib/routing/follow.ts";
 export { type Hazard, HAZARDS } from "./lib/routing/hazards.ts";
 export { anyInterrupt, DEVICE_CLASSES, devicesOf } from "./lib/routing/interrupt.ts";

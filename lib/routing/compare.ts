@@ -1,6 +1,14 @@
 /** Two boots side by side: which decisions and which pairs of device and CPU differ. */
 import type { Decision } from "../linux/decision.ts";
+import { type Booted, DEVICE_CLASSES, devicesOf } from "./interrupt.ts";
 import type { BootAnswer } from "./outcome.ts";
+import { type Path, pathOf } from "./path.ts";
+import { reachOf } from "./reach.ts";
+
+/** A machine, and how its boot ended. */
+export interface BootedAnswer extends Booted {
+  readonly boot: BootAnswer;
+}
 
 export interface DecisionDifference {
   readonly step: string;
@@ -9,8 +17,18 @@ export interface DecisionDifference {
   readonly after: Pick<Decision, "decided" | "because"> | null;
 }
 
-/** What becomes of a device's interrupts for one CPU. */
-export type PairFate = "arrives" | "lost" | "no parent" | "not online" | "no such device";
+/**
+ * What becomes of a device's interrupts for one CPU: `lost` where the boot's outcome counts it,
+ * `out of reach` where no message can name the CPU and nothing is lost by it.
+ */
+export type PairFate =
+  | "arrives"
+  | "lost"
+  | "out of reach"
+  | "no parent"
+  | "not online"
+  | "kernel panics"
+  | "sends nothing";
 
 export interface PairDifference {
   readonly device: string;
@@ -19,17 +37,18 @@ export interface PairDifference {
   readonly after: PairFate;
 }
 
-/** In what two boots differ; empty lists where they agree. */
-/** What differs between two boots. */
+/** What differs between two boots; empty lists where they agree. */
 export interface Comparison {
   readonly decisions: readonly DecisionDifference[];
   readonly pairs: readonly PairDifference[];
 }
 
-/** The decisions and the pairs of device and CPU in which two boots differ. */
 /** Decisions that came out otherwise, and pairs of device and CPU that fare otherwise. */
-export function compareBoots(before: BootAnswer, after: BootAnswer): Comparison {
-  return { decisions: decisionDifferences(before, after), pairs: pairDifferences(before, after) };
+export function compareBoots(before: BootedAnswer, after: BootedAnswer): Comparison {
+  return {
+    decisions: decisionDifferences(before.boot, after.boot),
+    pairs: pairDifferences(before, after),
+  };
 }
 
 /** Steps in the first boot's order, then those only the second takes; reasons do not count. */
@@ -56,33 +75,52 @@ function byStep(trace: readonly Decision[]) {
   return steps;
 }
 
-function pairDifferences(before: BootAnswer, after: BootAnswer): readonly PairDifference[] {
-  const [first, second] = [fates(before), fates(after)];
-  const devices = union(Object.keys(before.parents), Object.keys(after.parents));
-  const apicIds = union(onlineIds(before), onlineIds(after));
+/** Of devices that send messages in either boot, and CPUs that are online in either. */
+function pairDifferences(before: BootedAnswer, after: BootedAnswer): readonly PairDifference[] {
+  const [first, second] = [fatesOf(before), fatesOf(after)];
+  const devices = union([...first.keys()], [...second.keys()]);
+  const apicIds = union(onlineIds(before.boot), onlineIds(after.boot));
   return devices.flatMap((device) =>
     apicIds
       .map((apicId) => ({
         device,
         apicId,
-        before: first(device, apicId),
-        after: second(device, apicId),
+        before: first.get(device)?.(apicId) ?? "sends nothing",
+        after: second.get(device)?.(apicId) ?? "sends nothing",
       }))
       .filter(({ before, after }) => before !== after)
   );
 }
 
-function fates(
-  { parents, lost, online }: BootAnswer,
-): (device: string, apicId: number) => PairFate {
-  const running = new Set(online.map(({ apicId }) => apicId));
-  const missing = new Set(lost.map(({ device, apicId }) => `${device} ${apicId}`));
-  return (device, apicId) => {
-    const parent = parents[device];
-    if (!parent) return "no such device";
-    if (!running.has(apicId)) return "not online";
-    if (missing.has(`${device} ${apicId}`)) return "lost";
-    return parent.domain === null ? "no parent" : "arrives";
+type FateFor = (apicId: number) => PairFate;
+
+/** By device, in the order of the classes; only those that send messages. */
+function fatesOf(booted: BootedAnswer): ReadonlyMap<string, FateFor> {
+  const lost = Map.groupBy(booted.boot.lost, ({ device }) => device);
+  const online = new Set(onlineIds(booted.boot));
+  return new Map(DEVICE_CLASSES.flatMap((of) =>
+    devicesOf(booted, of).flatMap((device) => {
+      const path = pathOf(booted, of, device);
+      if (!path) return [];
+      const missing = new Set(lost.get(device)?.map(({ apicId }) => apicId));
+      return [[device, fateOn({ booted, path, online, missing })] as const];
+    })
+  ));
+}
+
+function fateOn({ booted, path, online, missing }: {
+  readonly booted: BootedAnswer;
+  readonly path: Path;
+  readonly online: ReadonlySet<number>;
+  readonly missing: ReadonlySet<number>;
+}): FateFor {
+  const ids = reachOf(booted, path);
+  return (apicId) => {
+    if (booted.boot.panic !== null) return "kernel panics";
+    if (!online.has(apicId)) return "not online";
+    if (missing.has(apicId)) return "lost";
+    if (path.parent.domain === null) return "no parent";
+    return ids.has(apicId) ? "arrives" : "out of reach";
   };
 }
 

@@ -91,6 +91,15 @@ Deno.test("compare finds what 5.11 changed for an HPET in no scope", async () =>
   });
 });
 
+Deno.test("compare says of a pair what reach says, and only of devices that send", async () => {
+  const name = "k6.1-vtd-noeim-kvmext-ids-0-254-300-33000";
+  const { pairs } = JSON.parse((await run(`compare ${name} --kernel 5.10 --json`)).out);
+  const fates = new Set(pairs.map(({ before }: { before: string }) => before));
+  assert.deepEqual([...fates].sort(), ["lost", "out of reach"]);
+  const devices = pairs.map(({ device }: { device: string }) => device);
+  assert.ok(devices.includes("iommu:0") && !devices.includes("0000:00:03.0"), devices.join());
+});
+
 Deno.test("compare of a machine with itself finds nothing", async () => {
   const { out, status } = await run("compare k6.1-vtd-eim-small k6.1-vtd-eim-small");
   assert.deepEqual([out.trim(), status], ["No difference", 0]);

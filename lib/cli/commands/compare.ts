@@ -1,5 +1,7 @@
 import { withKernel } from "../../machine/with_kernel.ts";
+import type { Machine } from "../../machine/machine.ts";
 import {
+  type BootedAnswer,
   compareBoots,
   type Comparison,
   type DecisionDifference,
@@ -22,17 +24,21 @@ export const compareCommand = command({
     kernel: textOption("VERSION", "Boot the other with this kernel, such as 5.10 or mail"),
   },
   examples: [
-    "compare before.machine.json after.machine.json",
-    "compare big.machine.json --kernel 5.10",
+    "compare notebooks/machines/kvm-8-bit.machine.json notebooks/machines/kvm-15-bit.machine.json",
+    "compare notebooks/machines/vtd-without-eim-on-kvm.machine.json --kernel 5.10",
   ],
   async run({ MACHINE, OTHER = MACHINE }, { kernel }, world) {
-    const before = bootOutcome(await readMachine(MACHINE, world));
-    const after = bootOutcome(withKernel(await readMachine(OTHER, world), kernel));
-    const comparison = compareBoots(before, after);
+    const before = await readMachine(MACHINE, world);
+    const after = withKernel(await readMachine(OTHER, world), kernel);
+    const comparison = compareBoots(booted(before), booted(after));
     const differs = comparison.decisions.length + comparison.pairs.length > 0;
     return { json: comparison, text: () => textOf(comparison), no: differs };
   },
 });
+
+function booted(machine: Machine): BootedAnswer {
+  return { machine, boot: bootOutcome(machine) };
+}
 
 function textOf({ decisions, pairs }: Comparison): string {
   if (decisions.length + pairs.length === 0) return "No difference";
