@@ -29,6 +29,29 @@ Deno.test.each(all)("the examples of $name are understood by its parser", ({ com
   }
 });
 
+Deno.test.each(all.filter(({ tool }) => tool === "irqscope"))(
+  "the examples of $name run from the project's root",
+  async ({ command }) => {
+    for (const example of command.examples) {
+      const { status, out, talk } = await run(example.replace(/ (>|\|) .*$/, ""));
+      assert.ok(status <= 1, talk);
+      assert.notEqual(out, "");
+    }
+  },
+);
+
+async function run(line: string) {
+  const talk: string[] = [];
+  const world = {
+    ...denoWorld(),
+    out: pipe,
+    err: pipe,
+    talk: (text: string) => void talk.push(text),
+  };
+  const ending = await runTool(irqscope, commands, line.split(" "), world);
+  return { ...ending, talk: talk.join("\n") };
+}
+
 Deno.test.each([{ tool: irqscope, table: commands }, { tool: kernelTool, table: kernelCommands }])(
   "the bare tool's examples run",
   async ({ tool, table }) => {

@@ -9,7 +9,9 @@ export const adviseCommand = command({
   summary: "The smallest changes that make every CPU reachable",
   positionals: { MACHINE: one("A machine file") },
   options: {},
-  examples: ["advise big.machine.json"],
+  examples: [
+    "advise notebooks/machines/kvm-8-bit.machine.json",
+  ],
   async run({ MACHINE }, _, world) {
     const machine = await readMachine(MACHINE, world);
     const whole = isWhole(machine);

@@ -13,7 +13,10 @@ export const bootCommand = command({
   summary: "What does this kernel make of this machine",
   positionals: { MACHINE: one("A machine file") },
   options: { kernel: textOption("VERSION", "Another kernel than the file's, such as 6.1 or mail") },
-  examples: ["boot big.machine.json", "boot big.machine.json --kernel 5.10 --json"],
+  examples: [
+    "boot notebooks/machines/vtd-eim.machine.json",
+    "boot notebooks/machines/vtd-eim.machine.json --kernel 5.10 --json",
+  ],
   async run({ MACHINE }, { kernel }, world) {
     const machine = withKernel(await readMachine(MACHINE, world), kernel);
     const answer = bootOutcome(machine);

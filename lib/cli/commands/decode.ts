@@ -50,7 +50,7 @@ export const decodeCommand = command({
   },
   examples: [
     "decode msi fee02020 4031",
-    "decode irte 00000000000400100000012c00410001 --machine big.machine.json",
+    "decode irte 00000000000400100000012c00410001 --machine notebooks/machines/vtd-eim.machine.json",
   ],
   async run({ FORMAT, WORDS: words }, { machine: path, vendor, mode, from }, world) {
     const raws = wordsOf(FORMAT, words);

@@ -52,8 +52,8 @@ export const messageCommand = command({
     masked: flag("The pin as it stands before its driver starts it"),
   },
   examples: [
-    "message big.machine.json --source msi --apic-id 300 --vector 0x31",
-    "message big.machine.json --source ioapic --pin 9 --level --apic-id 300 --vector 0x31",
+    "message notebooks/machines/kvm-15-bit.machine.json --source msi --apic-id 300 --vector 0x31",
+    "message notebooks/machines/vtd-eim.machine.json --source ioapic --pin 9 --level --index 4 --apic-id 300 --vector 0x31",
   ],
   async run({ MACHINE }, { apicId, vector, ...wanted }, world) {
     const machine = await readMachine(MACHINE, world);

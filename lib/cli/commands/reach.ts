@@ -21,7 +21,10 @@ export const reachCommand = command({
     device: choice(DEVICE_CLASSES, "Only this class of device"),
     cpu: whole("ID", "Only this APIC ID"),
   },
-  examples: ["reach big.machine.json", "reach big.machine.json --device msi --cpu 300"],
+  examples: [
+    "reach notebooks/machines/vtd-eim.machine.json",
+    "reach notebooks/machines/kvm-15-bit.machine.json --device msi --cpu 300",
+  ],
   async run({ MACHINE }, { device, cpu }, world) {
     const machine = await readMachine(MACHINE, world);
     const boot = bootMachine(machine);

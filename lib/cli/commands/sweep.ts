@@ -13,7 +13,7 @@ export const sweepCommand = command({
   options: {
     kernel: choice(KERNEL.choices.map(({ name }) => name), "Only this kernel", "VERSION"),
   },
-  examples: ["sweep", "sweep --kernel mail --json"],
+  examples: ["sweep --kernel mail", "sweep --kernel 6.1 --json"],
   run(_, { kernel }, world) {
     const line = liveLine(world);
     const proof = proveTheMail({

@@ -16,7 +16,10 @@ export const whyCommand = command({
     cpu: required(whole("ID", "The CPU's APIC ID")),
     device: choice(DEVICE_CLASSES, "By this class of device; else by all that carry work"),
   },
-  examples: ["why big.machine.json --cpu 300", "why big.machine.json --cpu 300 --device hpet"],
+  examples: [
+    "why notebooks/machines/vtd-without-eim-on-kvm.machine.json --cpu 300",
+    "why notebooks/machines/vtd-eim.machine.json --cpu 300 --device hpet",
+  ],
   async run({ MACHINE }, { cpu, device }, world) {
     const machine = await readMachine(MACHINE, world);
     const boot = bootMachine(machine);
