@@ -47,12 +47,13 @@ function applied(machine: Machine, set: readonly Remedy[]): Machine | null {
 
 function adviceOf(machine: Machine, set: readonly Remedy[]): Advice {
   const { online, maxApicId, irqRemapping } = bootOutcome(applied(machine, set)!);
+  const cpus = online.length === 1 ? "the only CPU" : `all ${online.length} CPUs`;
   const limit = maxApicId === null ? "no limit" : `APIC IDs up to ${maxApicId}`;
   return {
     change: set.map(({ change }) => change).join("; and "),
     where: [...new Set(set.map(({ where }) => where))].join(", "),
     cost: set.reduce((sum, { cost }) => sum + cost, 0),
-    result: `all ${online.length} CPUs reachable, ${limit}, remapping ${irqRemapping}`,
+    result: `${cpus} reachable, ${limit}, remapping ${irqRemapping}`,
   };
 }
 

@@ -67,6 +67,28 @@ Deno.test("boot tells the outcome first, then facts, parents, losses and decisio
   assert.match(out, /^ {2}try_to_enable_x2apic +x2APIC on, APIC IDs up to 32767 /m);
 });
 
+Deno.test.each([
+  {
+    name: "k6.1-hpetmsi-vtd-eim-ids-0-1-300",
+    says: /: up, every device that has a parent reaches all 3 CPUs; hpet:0 has no parent and so/,
+  },
+  { name: "k6.1-vtd-eim-small", says: /: up, every device reaches all 3 CPUs$/m },
+  {
+    name: "k6.1-kvmnoext-ids-0-300-1000-32000-33000",
+    says: /: up, 1 of 5 CPUs runs, every device reaches it$/m,
+  },
+  {
+    name: "k6.1-kvmnoext-ids-0-300-1000-32000-33000",
+    says: /^ {2}300, 1000, 32000 {2}its APIC ID is above 255/m,
+  },
+  {
+    name: "k6.1-stock10-bare-topo-ids-0-256-257",
+    says: /^ {2}1-128, 258-384 +disabled in the MADT/m,
+  },
+])("boot $name says who is reached and who does not run", async ({ name, says }) => {
+  assert.match((await run(`boot ${name}`)).out, says);
+});
+
 Deno.test("boot takes another kernel's place", async () => {
   const { out } = await run("boot k6.1-kvmext-small --kernel mail --json");
   assert.equal(JSON.parse(out).era, "mail");

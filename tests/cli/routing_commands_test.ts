@@ -153,6 +153,13 @@ Deno.test("reach answers no when an online CPU is out of a device's reach", asyn
   assert.equal((await run(`reach ${hole} --device msi --cpu 300`)).status, 1);
 });
 
+Deno.test.each([
+  { name: "k6.1-vtd-eim-small", says: /CPUs of this machine it can name/ },
+  { name: "k6.1-kvmext-small", says: /APIC IDs it can name/ },
+])("reach $name says whether IDs or CPUs are meant", async ({ name, says }) => {
+  assert.match((await run(`reach ${name}`)).out, says);
+});
+
 Deno.test("why names the rung that binds, in words and in JSON", async () => {
   const line = "why k6.1-vtd-noeim-kvmext-ids-0-254-300-33000 --cpu 300 --device ioapic";
   const { status, out } = await run(line);
@@ -175,6 +182,8 @@ Deno.test("advise lists what helps, cheapest first, and says when nothing is wro
     0,
     "Every CPU runs and every device reaches it: nothing to change",
   ]);
+  const orphaned = await run("advise k6.1-hpetmsi-vtd-eim-ids-0-1-300");
+  assert.match(orphaned.out, /every device that has a parent reaches it: .*; hpet:0 has no parent/);
 });
 
 Deno.test("fit answers by exit status whether a topology works anywhere", async () => {
@@ -189,6 +198,7 @@ Deno.test("fit answers by exit status whether a topology works anywhere", async 
   ]);
   assert.deepEqual(nearest, { threads: 1, cores: 4, sockets: 60, maxApicId: 239 });
   assert.equal((await run("fit --cpus 200")).status, 0);
+  assert.match((await run("fit --cpus 200")).out, /1 socket × 200 cores × 1 thread:/);
   assert.equal((await run("fit --cpus 9 --cores 2 --sockets 2")).status, 2);
 });
 

@@ -1,8 +1,11 @@
 import { advise, isWhole } from "../../advice/advise.ts";
+import { boot } from "../../linux/boot.ts";
+import type { Machine } from "../../machine/machine.ts";
 import { command } from "../command.ts";
 import { readMachine } from "../machine.ts";
 import { one } from "../option.ts";
 import { columns } from "../terminal.ts";
+import { everyDevice, orphansOf, orphansText } from "../words.ts";
 
 export const adviseCommand = command({
   name: "advise",
@@ -22,7 +25,7 @@ export const adviseCommand = command({
     return {
       json: advice,
       text: () => {
-        if (whole) return "Every CPU runs and every device reaches it: nothing to change";
+        if (whole) return wholeText(machine);
         if (rows.length === 0) return "No three changes that this model knows would be enough";
         return columns([["cost", "where", "change", "result"], ...rows]);
       },
@@ -30,3 +33,9 @@ export const adviseCommand = command({
     };
   },
 });
+
+function wholeText(machine: Machine): string {
+  const orphans = orphansOf({ machine, boot: boot(machine) });
+  const verdict = `Every CPU runs and ${everyDevice(orphans)} reaches it`;
+  return `${verdict}: nothing to change${orphansText(orphans)}`;
+}

@@ -2,10 +2,12 @@ import { type BootAnswer, bootOutcome } from "../../routing/outcome.ts";
 import type { Machine } from "../../machine/machine.ts";
 import type { Declined } from "../../linux/boot.ts";
 import { DECLINED_PARENT } from "../../linux/reasons.ts";
+import type { Booted } from "../../routing/interrupt.ts";
 import { command } from "../command.ts";
 import { readMachine } from "../machine.ts";
 import { one, text as textOption } from "../option.ts";
 import { columns, paint, type Terminal } from "../terminal.ts";
+import { counted, everyDevice, numberedCpus, orphansOf, orphansText, ranges } from "../words.ts";
 import { withKernel } from "../../machine/with_kernel.ts";
 
 export const bootCommand = command({
@@ -31,24 +33,42 @@ export const bootCommand = command({
 function textOf(machine: Machine, answer: BootAnswer, terminal: Terminal): string {
   const title = (words: string) => paint(terminal, "bold", words);
   return [
-    `${title(machine.name)}: ${verdict(answer, terminal)}`,
+    `${title(machine.name)}: ${verdict(machine, answer, terminal)}`,
     columns(facts(answer)),
     ...block(title("Parents"), parents(answer)),
-    ...block(title("CPUs that do not run"), answer.offline.map(offlineRow)),
+    ...block(title("CPUs that do not run"), offline(answer)),
     ...block(title("Lost"), lost(answer)),
     ...block(title("Decisions"), decisions(answer)),
   ].join("\n");
 }
 
-function verdict({ outcome, panic, lost, online }: BootAnswer, terminal: Terminal): string {
+function verdict(machine: Machine, boot: BootAnswer, terminal: Terminal): string {
+  const { outcome, panic, lost } = boot;
   switch (outcome) {
     case "up":
-      return `${paint(terminal, "green", "up")}, every device reaches all ${online.length} CPUs`;
+      return `${paint(terminal, "green", "up")}, ${up({ machine, boot })}`;
     case "lossy":
-      return `${paint(terminal, "yellow", "lossy")}, ${lost.length} pairs of device and CPU`;
+      return `${paint(terminal, "yellow", "lossy")}, ${counted(lost.length, "pair")} ` +
+        "of device and CPU";
     case "panic":
       return `${paint(terminal, "red", "panic")}, ${panic}`;
   }
+}
+
+/** `every device reaches all 3 CPUs`, or how many of those that firmware offers run at all. */
+function up(booted: Booted): string {
+  const orphans = orphansOf(booted);
+  return `${reached(booted, everyDevice(orphans))}${orphansText(orphans)}`;
+}
+
+function reached({ machine, boot: { online } }: Booted, devices: string): string {
+  const offered = machine.cpus.filter(({ enabled }) => enabled).length;
+  const one = online.length === 1;
+  if (online.length < offered) {
+    const run = `${online.length} of ${counted(offered, "CPU")} ${one ? "runs" : "run"}`;
+    return `${run}, ${devices} reaches ${one ? "it" : "them"}`;
+  }
+  return `${devices} reaches ${one ? "the only CPU" : `all ${online.length} CPUs`}`;
 }
 
 function facts(answer: BootAnswer): readonly (readonly string[])[] {
@@ -59,7 +79,7 @@ function facts(answer: BootAnswer): readonly (readonly string[])[] {
     ["x2APIC", answer.x2apic ? "on" : "off"],
     ["APIC IDs", answer.maxApicId === null ? "no limit" : `up to ${answer.maxApicId}`],
     ["remapping", answer.irqRemapping],
-    ["online", answer.online.map(({ cpu, apicId }) => `${cpu}=${apicId}`).join(" ")],
+    ["online", numberedCpus(answer.online)],
     ["possible", answer.possible],
     ["present", answer.present],
     ["chips", chips.join(", ") || "none"],
@@ -78,8 +98,12 @@ function declinedText({ domain, because }: Declined): string {
   return `${domain} declined: ${DECLINED_PARENT[because] ?? because}`;
 }
 
-function offlineRow({ apicId, because }: BootAnswer["offline"][number]): readonly string[] {
-  return [`${apicId}`, because];
+/** One row per reason, with all its CPUs. */
+function offline({ offline }: BootAnswer): readonly (readonly string[])[] {
+  const byReason = Map.groupBy(offline, ({ because }) => because);
+  return [...byReason].map((
+    [because, cpus],
+  ) => [ranges(cpus.map(({ apicId }) => apicId)), because]);
 }
 
 /** One row per reason and device, with all its CPUs. */
@@ -87,7 +111,7 @@ function lost({ lost }: BootAnswer): readonly (readonly string[])[] {
   const byReason = Map.groupBy(lost, ({ device, because }) => `${device}\0${because}`);
   return [...byReason.values()].map((pairs) => [
     pairs[0]!.device,
-    pairs.map(({ apicId }) => apicId).join(" "),
+    ranges(pairs.map(({ apicId }) => apicId)),
     pairs[0]!.because,
   ]);
 }

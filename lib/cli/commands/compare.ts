@@ -12,6 +12,7 @@ import { command } from "../command.ts";
 import { readMachine } from "../machine.ts";
 import { maybe, one, text as textOption } from "../option.ts";
 import { columns } from "../terminal.ts";
+import { ranges } from "../words.ts";
 
 export const compareCommand = command({
   name: "compare",
@@ -44,7 +45,7 @@ function textOf({ decisions, pairs }: Comparison): string {
   if (decisions.length + pairs.length === 0) return "No difference";
   return [
     table(["decision", "first", "second"], decisions.map(decisionRow)),
-    table(["device", "APIC ID", "first", "second"], pairs.map(pairRow)),
+    table(["device", "APIC ID", "first", "second"], pairRows(pairs)),
   ].filter(Boolean).join("\n\n");
 }
 
@@ -56,6 +57,14 @@ function decisionRow({ step, before, after }: DecisionDifference): readonly stri
   return [step, before?.decided ?? "—", after?.decided ?? "—"];
 }
 
-function pairRow({ device, apicId, before, after }: PairDifference): readonly string[] {
-  return [device, `${apicId}`, before, after];
+/** One row per device and fate, with all its CPUs. */
+function pairRows(pairs: readonly PairDifference[]): readonly (readonly string[])[] {
+  const alike = Map.groupBy(
+    pairs,
+    ({ device, before, after }) => [device, before, after].join("\0"),
+  );
+  return [...alike.values()].map((group) => {
+    const { device, before, after } = group[0]!;
+    return [device, ranges(group.map(({ apicId }) => apicId)), before, after];
+  });
 }

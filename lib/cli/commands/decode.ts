@@ -17,6 +17,7 @@ import { Misuse } from "../error.ts";
 import { readMachine } from "../machine.ts";
 import { choice, oneOf, rest, text, whole } from "../option.ts";
 import { columns } from "../terminal.ts";
+import { ranges } from "../words.ts";
 
 const FORMATS = ["msi", "rte", "irte", "hpet", "icr"] as const;
 
@@ -188,5 +189,5 @@ function told({ format, fields, derived, misused }: Reading, hits: Hits | undefi
 
 function hitsLine({ hits, because }: Hits): string {
   if (hits === null) return `whom it hits: ${because}`;
-  return hits.length > 0 ? `hits APIC ID ${hits.join(", ")}` : `hits nobody: ${because}`;
+  return hits.length > 0 ? `hits APIC ID ${ranges(hits)}` : `hits nobody: ${because}`;
 }

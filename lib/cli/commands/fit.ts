@@ -2,6 +2,7 @@ import { type Fit, fit } from "../../advice/fit.ts";
 import type { Topology } from "../../advice/topology.ts";
 import { command } from "../command.ts";
 import { required, whole } from "../option.ts";
+import { counted } from "../words.ts";
 
 const some = { min: 1, max: 32_768 };
 
@@ -41,12 +42,13 @@ function textOf(
     ? "works on any platform"
     : ["needs", ...needs.map((need) => `  ${need}`)].join("\n");
   return [
-    `${cpus} CPUs as ${inWords(topology)}: APIC IDs up to ${maxApicId}`,
+    `${counted(cpus, "CPU")} as ${inWords(topology)}: APIC IDs up to ${maxApicId}`,
     verdict,
     ...safe || !nearest ? [] : [`${inWords(nearest)} would do with IDs up to ${nearest.maxApicId}`],
   ].join("\n");
 }
 
 function inWords({ sockets, cores, threads }: Topology): string {
-  return `${sockets} sockets × ${cores} cores × ${threads} threads`;
+  return [counted(sockets, "socket"), counted(cores, "core"), counted(threads, "thread")]
+    .join(" × ");
 }

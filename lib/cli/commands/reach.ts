@@ -5,6 +5,7 @@ import { command } from "../command.ts";
 import { readMachine } from "../machine.ts";
 import { choice, one, whole } from "../option.ts";
 import { columns } from "../terminal.ts";
+import { ranges } from "../words.ts";
 
 interface Row {
   readonly of: DeviceClass;
@@ -32,7 +33,7 @@ export const reachCommand = command({
     const rows = classes.map((of) => rowOf(of, reach({ machine, boot }, of), boot, cpu));
     return {
       json: Object.fromEntries(rows.map((row) => [row.of, jsonOf(row)])),
-      text: () => table(rows),
+      text: () => table(rows, boot),
       no: boot.panic !== null || rows.some(({ found }) => found.unreachable.length > 0),
     };
   },
@@ -50,13 +51,19 @@ function jsonOf({ found: { parent, ids, broadcast, unreachable }, hits }: Row) {
   return { parent, intervals: [...ids.intervals()], broadcast, unreachable, ...reachable };
 }
 
-function table(rows: readonly Row[]): string {
-  const head = ["device", "parent", "can interrupt", "cannot"];
+function table(rows: readonly Row[], { apic }: Boot): string {
+  const head = ["device", "parent", NAMED[apic.destMode], "online CPUs it cannot"];
   const body = rows.map(({ of, found: { parent, ids, sends, unreachable } }) => [
     of,
     parent ?? "none",
-    sends ? String(ids) || "nobody" : "sends no messages",
-    unreachable.join(", "),
+    sends ? String(ids).replaceAll(",", ", ") || "nobody" : "sends no messages",
+    ranges(unreachable),
   ]);
   return columns([head, ...body]);
 }
+
+/** Logical destinations name CPUs that are there; physical ones any APIC ID of so many bits. */
+const NAMED: Readonly<Record<Boot["apic"]["destMode"], string>> = {
+  physical: "APIC IDs it can name",
+  logical: "CPUs of this machine it can name",
+};
