@@ -20,6 +20,7 @@ export interface ImportMap {
 }
 
 interface ConfigFile {
+  readonly exports?: Readonly<Record<string, string>>;
   readonly imports?: Readonly<Record<string, string>>;
   readonly scopes?: ImportMap["scopes"];
   readonly importMap?: string;
@@ -42,7 +43,7 @@ export async function folderConfig(folder: string): Promise<FolderConfig> {
     importMap: {
       imports: {
         ...absolute(map.imports, mapBase),
-        irqscope: new URL("mod.ts", packageFolder).href,
+        ...packageNames(ours),
       },
       scopes: {
         ...Object.fromEntries(
@@ -61,6 +62,15 @@ export async function folderConfig(folder: string): Promise<FolderConfig> {
     }),
     permissionSet: sets.find((name) => theirs.permissions?.[name] !== undefined),
   };
+}
+
+/** `irqscope`, `irqscope/lesson` and whatever else the package opens to notebooks. */
+function packageNames({ exports = {} }: ConfigFile): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(exports).map(([door, file]) =>
+      [`irqscope${door.slice(1)}`, new URL(file, packageFolder).href] as const
+    ),
+  );
 }
 
 const sets: readonly PermissionSet[] = ["jupyter", "default"];
