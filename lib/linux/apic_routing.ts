@@ -12,6 +12,7 @@ import type { Booting } from "./booting.ts";
 import type { HandOver } from "./hand_over.ts";
 import type { HypervisorPromises } from "./hypervisor.ts";
 import type { Registration } from "./registration.ts";
+import { hasMpTable } from "./mp_table.ts";
 import type { X2apicMode } from "./enable_ir_x2apic.ts";
 
 /** The first FADT with the APIC_PHYSICAL flag. */
@@ -38,22 +39,22 @@ export function madtStage(
 
 /** The driver that is compiled in, and the one in force while processors are registered. */
 export function driversAtMadt(
-  { era }: Booting,
+  { machine, era }: Booting,
   { inHardware, configured }: HandOver,
   stage: StageA,
   apicOff: ApicOff | null,
 ): { readonly compiledDriver: ApicDriver; readonly stageA: ApicDriver } {
   const compiledDriver = driverNamed(initialDriver(era));
   const stageA = apicOff
-    ? driverWithoutApic(apicOff, compiledDriver, inHardware && configured)
+    ? driverWithoutApic(apicOff, compiledDriver, (inHardware && configured) || hasMpTable(machine))
     : driverNamed(defaultAcpiMadtOemCheck(stage));
   return { compiledDriver, stageA };
 }
 
-/** `init_apic_mappings` puts the no-op driver in, but leaves at once when x2APIC is on. */
-function driverWithoutApic(why: ApicOff, compiled: ApicDriver, x2apicOn: boolean): ApicDriver {
+/** `init_apic_mappings` puts the no-op driver in unless x2APIC is on or an MP table was found. */
+function driverWithoutApic(why: ApicOff, compiled: ApicDriver, stays: boolean): ApicDriver {
   if (why === "xenPv") return driverNamed("Xen PV");
-  return x2apicOn ? compiled : driverNamed("noop");
+  return stays ? compiled : driverNamed("noop");
 }
 
 /** `x2apic_disable` panics before any driver is asked again. */

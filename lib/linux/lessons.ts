@@ -92,9 +92,11 @@ export const LESSONS: readonly Lesson[] = [
     cases: [],
   },
   {
-    rule: "nolapic does not clear the x2APIC feature: where firmware left x2APIC on, the driver " +
-      "that was compiled in stays; else the no-op driver comes in",
-    source: "Linux 6.12 arch/x86/kernel/apic/apic.c init_apic_mappings; cpu/cpuid-deps.c",
+    rule:
+      "nolapic does not clear the x2APIC feature: where firmware left x2APIC on or an MP table, " +
+      "the driver that was compiled in stays; else the no-op driver comes in",
+    source:
+      "Linux 6.12 arch/x86/kernel/apic/apic.c init_apic_mappings; mpparse.c; cpu/cpuid-deps.c",
     cases: [],
   },
   {

@@ -7,6 +7,7 @@
 import type { Machine, MadtProcessor } from "../machine/machine.ts";
 import type { Booting } from "./booting.ts";
 import type { Options } from "./cmdline.ts";
+import { hasMpTable } from "./mp_table.ts";
 
 /** `MAX_LOCAL_APIC` of 64-bit kernels: no ID from here on can be registered. */
 export const MAX_LOCAL_APIC = 0x8000;
@@ -62,15 +63,18 @@ export function registerCpus(input: RegistrationInput): Registration {
     : registerProcessors(input);
 }
 
-/** Without a local APIC no MADT is read. */
-function bootCpuOnly({ machine: { cpus, firmware } }: RegistrationInput): Registration {
+/**
+ * Without a local APIC no MADT is read. An MP table is: from 6.9 on its other CPUs exceed the limit
+ * of one CPU, before they were counted and cut off later.
+ */
+function bootCpuOnly({ machine, era }: RegistrationInput): Registration {
+  const { cpus, firmware } = machine;
+  const counts = era.enumeration === "topology_register_apic" && hasMpTable(machine);
+  const why = counts
+    ? { because: "cpuLimit", cpu: 1 } as const
+    : { because: "apicDisabled", cpu: -1 } as const;
   const rejected = cpus.filter(({ apicId }) => apicId !== firmware.bootApicId)
-    .map(({ apicId, enabled }) => ({
-      apicId,
-      because: "apicDisabled" as const,
-      cpu: -1,
-      enabled,
-    }));
+    .map(({ apicId, enabled }) => ({ apicId, enabled, ...why }));
   return { present: [firmware.bootApicId], possible: 1, rejected, hotplug: [] };
 }
 

@@ -83,6 +83,7 @@ const firmware = record({
   fadtMinorRevision: count(255, "give a minor revision of 0 … 255").optional(),
   oemId: text("give the MADT's OEM id").optional(),
   oemTableId: text("give the MADT's OEM table id").optional(),
+  mpTable: flag().optional(),
 });
 
 const madtProcessor = record({

@@ -388,6 +388,7 @@ const BARE: readonly Case[] = [
     title: "built without x2APIC",
     config: { X86_X2APIC: false },
     bios: "x2apic",
+    firmware: { mpTable: false },
     apic: "pic NO 254",
     parents: "..",
     online: 1,

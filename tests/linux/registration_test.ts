@@ -11,6 +11,7 @@ interface Case extends Given {
   readonly possible: string;
   readonly present: string;
   readonly line?: string;
+  readonly driver?: string;
 }
 
 const lapic = (apicId: number, enabled = true): MadtProcessor => ({
@@ -130,9 +131,30 @@ const CASES: readonly Case[] = [
     line: "CPU topo: CPU limit of 1 reached. Ignoring further CPUs",
   },
   {
-    title: "nolapic",
+    title: "nolapic where firmware left an MP table",
     version: "6.12",
     cmdline: "nolapic",
+    online: [0],
+    possible: "0",
+    present: "0",
+    driver: "physical flat",
+    line: "CPU topo: CPU limit of 1 reached. Ignoring further CPUs",
+  },
+  {
+    title: "nolapic where it left one, before 6.9",
+    version: "6.1",
+    cmdline: "nolapic",
+    online: [0],
+    possible: "0",
+    present: "0",
+    driver: "flat",
+  },
+  {
+    title: "nolapic without",
+    version: "6.12",
+    firmware: { mpTable: false },
+    cmdline: "nolapic",
+    driver: "noop",
     online: [0],
     possible: "0",
     present: "0",
@@ -183,13 +205,17 @@ const CASES: readonly Case[] = [
   },
 ];
 
-Deno.test.each(CASES)("$title", ({ entries, online, possible, present, line, ...given }) => {
-  const answer = boot({ ...machine(given), ...(entries ? { cpus: entries } : {}) });
-  assert.deepEqual(answer.online.map(({ apicId }) => apicId), online);
-  assert.deepEqual([answer.possible, answer.present], [possible, present]);
-  if (line) assert.ok(answer.lines.includes(line), answer.lines.join("\n"));
-  assertAccounted(answer, entries ?? machine(given).cpus);
-});
+Deno.test.each(CASES)(
+  "$title",
+  ({ entries, online, possible, present, line, driver, ...given }) => {
+    const answer = boot({ ...machine(given), ...(entries ? { cpus: entries } : {}) });
+    assert.deepEqual(answer.online.map(({ apicId }) => apicId), online);
+    assert.deepEqual([answer.possible, answer.present], [possible, present]);
+    if (driver) assert.equal(answer.apicDriver, driver);
+    if (line) assert.ok(answer.lines.includes(line), answer.lines.join("\n"));
+    assertAccounted(answer, entries ?? machine(given).cpus);
+  },
+);
 
 /** Every entry of the table either runs or has a reason not to. */
 function assertAccounted({ online, offline }: Boot, cpus: Machine["cpus"]) {
