@@ -12,7 +12,7 @@ export interface Parent {
 }
 
 /** Requests remembered: timers of older cells print without a parent. */
-const remembered = 10_000;
+const remembered = 4_096;
 
 /** Requests by `msg_id`, the oldest forgotten first. */
 export class Parents {
