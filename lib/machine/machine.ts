@@ -104,7 +104,7 @@ const hpet = record({
   id: tableId,
   fsb: flag(),
   timers: count(32, "give 0 … 32 comparators"),
-});
+}, "give null, or an object with id, fsb and timers");
 
 const dmarUnit = record({
   address: hex(16, "give the unit's register base such as 0xfed90000"),

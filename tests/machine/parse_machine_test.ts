@@ -112,6 +112,11 @@ const UNREADABLE: readonly { why: string; spoil: (draft: Draft) => void; says: R
     says: /^remapping\.vendor is "arm"; give null, or an object whose vendor/,
   },
   {
+    why: "nothing is said of an HPET",
+    spoil: (m) => delete m.hpet,
+    says: /^hpet is missing; give null, or an object with id, fsb and timers$/,
+  },
+  {
     why: "the table of a remapping unit is missing",
     spoil: (m) => m.remapping = { ...dmar(), units: undefined },
     says: /^remapping\.units is missing; list/,
