@@ -1,4 +1,5 @@
 /** The reasons of decisions as sentences: what each code of a `because` says to a person. */
+import type { Declined } from "./boot.ts";
 import type { RejectedBecause } from "./registration.ts";
 
 export const NOX2APIC = {
@@ -68,6 +69,13 @@ export const DECLINED_PARENT: Readonly<Record<string, string>> = {
   pciNomsi: "pci=nomsi",
   noUnitCoversDevice: "no remapping unit has the device in scope",
 };
+
+/** Who declined to be a device's parent, and why: `VECTOR declined: …`. */
+export function declinedInWords(declined: readonly Declined[]): string {
+  return declined
+    .map(({ domain, because }) => `${domain} declined: ${DECLINED_PARENT[because] ?? because}`)
+    .join("; ");
+}
 
 /** Why an entry of the MADT is no CPU. */
 export const REJECTED: Readonly<Record<RejectedBecause, string>> = {

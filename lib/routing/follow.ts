@@ -24,7 +24,7 @@ import type { Booted, Interrupt } from "./interrupt.ts";
 import { type HardwareWord, program, type Programmed, type Target } from "./program.ts";
 import { remap } from "./remap.ts";
 import { send } from "./send.ts";
-import { cite, hex, type Hop, lost, on, type Stage, then } from "./stage.ts";
+import { cite, hex, type Hop, lost, on, orphaned, type Stage, then } from "./stage.ts";
 
 /** One interrupt on its way from device to CPUs. */
 export interface Journey {
@@ -53,10 +53,8 @@ export function follow(booted: Booted, interrupt: Interrupt, target: Target): Jo
 function programStage(booted: Booted, interrupt: Interrupt, target: Target): Stage<Programmed> {
   const programming = program(booted, interrupt, target);
   if (programming.kind === "orphan") {
-    const reasons = programming.declined.map(({ domain, because }) => `${domain}: ${because}`);
-    const because = ["no domain parents it", ...reasons].join("; ");
     const source = cite(booted.machine, "kernel/irq/irqdomain.c irq_find_matching_fwspec");
-    return lost(interrupt.device, because, source);
+    return lost(interrupt.device, orphaned(programming.declined), source);
   }
   const { parent, hardware, dest } = programming;
   const did = `composes ${wordText(hardware)} for destination ${hex(dest)}`;

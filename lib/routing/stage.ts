@@ -1,5 +1,7 @@
 /** What a route is made of: stages that hand something on, or end it with a reason. */
 
+import type { Declined } from "../linux/boot.ts";
+import { declinedInWords } from "../linux/reasons.ts";
 import type { Machine } from "../machine/machine.ts";
 
 /** One station of the way: who acted, and what came of it. */
@@ -27,6 +29,11 @@ export function then<A, B>(stage: Stage<A>, trace: Hop[], next: (value: A) => St
   if (stage.kind === "lost") return stage;
   trace.push(stage.hop);
   return next(stage.value);
+}
+
+/** Why a device without a parent sends nothing. */
+export function orphaned(declined: readonly Declined[]): string {
+  return ["no domain parents it", declinedInWords(declined)].filter(Boolean).join("; ");
 }
 
 /** A word as traces show it. */

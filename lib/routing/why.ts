@@ -16,7 +16,7 @@ import {
 } from "./interrupt.ts";
 import { type Path, pathOf, type Station } from "./path.ts";
 import { reachOf } from "./reach.ts";
-import { cite, type Hop } from "./stage.ts";
+import { cite, type Hop, orphaned } from "./stage.ts";
 
 export interface Rung {
   readonly limit: string;
@@ -112,9 +112,8 @@ function pathRungs({ machine, boot }: Booted, path: Path): readonly Rung[] {
     const { where } = path.because;
     return [{ limit: "remapping unit blocks its messages", value: "none", where }];
   }
-  const reasons = path.because.declined.map(({ domain, because }) => `${domain}: ${because}`);
   return [{
-    limit: ["no domain parents it", ...reasons].join("; "),
+    limit: orphaned(path.because.declined),
     value: "none",
     where: cite(machine, "kernel/irq/irqdomain.c irq_find_matching_fwspec"),
   }];

@@ -170,6 +170,42 @@ Deno.test("why names the rung that binds, in words and in JSON", async () => {
   assert.ok(Array.isArray(ladder) && ladder.every((rung) => "limit" in rung && "where" in rung));
 });
 
+Deno.test.each([
+  {
+    line: "message k6.1-stock10-bare-topo-ids-0-256-257 --source msi --apic-id 256 --vector 49",
+    talk:
+      /^These words do not arrive at APIC ID 256: it is not online .*; they hit APIC ID 0 instead$/,
+  },
+  {
+    line: "message k6.1-kvmext-small --source msi --apic-id 77 --vector 0x31",
+    talk:
+      /^These words do not arrive at APIC ID 77: it is not online .*; nobody answers to physical/,
+  },
+  {
+    line: "message k6.1-vtd-noeim-kvmext-ids-0-254-300-33000 --source msi --apic-id 300 " +
+      "--vector 0x31 --index 3",
+    talk: /^These words do not arrive at APIC ID 300: /,
+  },
+  {
+    line: "message k6.1-kvmext-small --source msi --apic-id 1 --vector 3",
+    talk: /^These words do not arrive at APIC ID 1: vector 0x3 is below 0x10/,
+  },
+  { line: "message k6.1-kvmext-small --source msi --apic-id 1 --vector 0x31", talk: /^$/ },
+])("`$line` prints the words, and warns where they lead elsewhere", async ({ line, talk }) => {
+  const ending = await run(line);
+  assert.equal(ending.status, 0);
+  assert.match(ending.out, /^addressLow +fee/);
+  assert.match(ending.talk, talk);
+});
+
+Deno.test("why tells classes apart, in words for people", async () => {
+  const { out } = await run("why k6.1-hpetmsi-vtd-eim-ids-0-1-300 --cpu 300");
+  const [first, second] = out.split("\n");
+  assert.equal(first, "APIC ID 300 can be interrupted by ioapic and msi, not by hpet");
+  assert.match(second!, /^ {2}hpet:0: no domain parents it; INTEL-IR-0 declined: the firmware's /);
+  assert.doesNotMatch(out, /notInScope|apicIdsOutOfReach/);
+});
+
 Deno.test("advise lists what helps, cheapest first, and says when nothing is wrong", async () => {
   const { status, out } = await run("advise k6.1-kvmext-nox2apic-ids-0-254-255-300 --json");
   assert.equal(status, 0);

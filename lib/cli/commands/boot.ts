@@ -1,7 +1,6 @@
 import { type BootAnswer, bootOutcome } from "../../routing/outcome.ts";
 import type { Machine } from "../../machine/machine.ts";
-import type { Declined } from "../../linux/boot.ts";
-import { DECLINED_PARENT } from "../../linux/reasons.ts";
+import { declinedInWords } from "../../linux/reasons.ts";
 import type { Booted } from "../../routing/interrupt.ts";
 import { command } from "../command.ts";
 import { readMachine } from "../machine.ts";
@@ -90,12 +89,8 @@ function parents({ parents }: BootAnswer): readonly (readonly string[])[] {
   return Object.entries(parents).map(([device, { domain, declined }]) => [
     device,
     domain ?? "none",
-    declined.map(declinedText).join("; "),
+    declinedInWords(declined),
   ]);
-}
-
-function declinedText({ domain, because }: Declined): string {
-  return `${domain} declined: ${DECLINED_PARENT[because] ?? because}`;
 }
 
 /** One row per reason, with all its CPUs. */

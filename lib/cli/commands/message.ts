@@ -17,12 +17,16 @@ import {
   type Programmed,
   type Programming,
   type RemapEntry,
+  type Target,
 } from "../../routing/program.ts";
 import { command } from "../command.ts";
 import { Misuse } from "../error.ts";
 import { readMachine } from "../machine.ts";
 import { choice, flag, one, required, text, whole } from "../option.ts";
-import { columns } from "../terminal.ts";
+import { columns, paint } from "../terminal.ts";
+import { declinedInWords } from "../../linux/reasons.ts";
+import { follow } from "../../routing/follow.ts";
+import { ranges } from "../words.ts";
 import { hpetRoute } from "../../x86/hpet.ts";
 
 /** What the command line says of the interrupt. */
@@ -62,9 +66,28 @@ export const messageCommand = command({
     const interrupt = interruptOf({ machine, boot }, wanted);
     const programming = program({ machine, boot }, interrupt, target);
     requireIndex(programming, interrupt);
+    if (programming.kind === "programmed" && !wanted.masked) {
+      const warning = warningOn({ machine, boot }, interrupt, target);
+      if (warning !== null) world.talk(paint(world.err, "yellow", warning));
+    }
     return answer(programming, interrupt.device);
   },
 });
+
+/**
+ * The words are what Linux would program, wherever they lead; where the CPU does not take them,
+ * and whom they hit instead, is talk.
+ */
+function warningOn(booted: Booted, interrupt: Interrupt, target: Target): string | null {
+  const { end, hits, because } = follow(booted, interrupt, target);
+  const { apicId } = target;
+  if (end === "delivered") return null;
+  if (end === "broadcast") return `These words hit APIC IDs ${ranges(hits)}, not ${apicId} alone`;
+  const running = booted.boot.online.some((cpu) => cpu.apicId === apicId);
+  const instead = end === "lost" ? because : `they hit APIC ID ${ranges(hits)} instead`;
+  const reasons = [...running ? [] : ["it is not online on this machine"], instead];
+  return `These words do not arrive at APIC ID ${apicId}: ${reasons.join("; ")}`;
+}
 
 /** A CPU without a number is named all the same, but where its number is the destination. */
 function cpuOf({ online, offline, apic }: Boot, apicId: number): OnlineCpu {
@@ -141,7 +164,7 @@ function answer(programming: Programming, device: string) {
 }
 
 function orphan({ declined }: Extract<Programming, { kind: "orphan" }>, device: string) {
-  const reasons = declined.map(({ domain, because }) => `  ${domain}: ${because}`);
+  const reasons = declined.map((each) => `  ${declinedInWords([each])}`);
   const text = [`${device} has no parent domain: nobody composes its messages`, ...reasons];
   return { json: { parent: null, declined }, text: () => text.join("\n"), no: true };
 }

@@ -1,6 +1,11 @@
 import { boot as bootMachine } from "../../linux/boot.ts";
 import type { Decision } from "../../linux/decision.ts";
-import { DEVICE_CLASSES } from "../../routing/interrupt.ts";
+import {
+  DEVICE_CLASSES,
+  type DeviceClass,
+  devicesOf,
+  WORKING_CLASSES,
+} from "../../routing/interrupt.ts";
 import type { Hop } from "../../routing/stage.ts";
 import { type Rung, type Why, why } from "../../routing/why.ts";
 import { command } from "../command.ts";
@@ -24,17 +29,43 @@ export const whyCommand = command({
     const machine = await readMachine(MACHINE, world);
     const boot = bootMachine(machine);
     const answer = why({ machine, boot }, cpu, device);
-    return { json: answer, text: () => textOf(answer, cpu), no: !answer.reachable };
+    const verdict = () => verdictOn(answer, perClass({ machine, boot }, cpu, device), cpu);
+    return { json: answer, text: () => textOf(answer, verdict()), no: !answer.reachable };
   },
 });
 
-function textOf(answer: Why, apicId: number): string {
-  const verdict = answer.reachable
-    ? `APIC ID ${apicId} can be interrupted`
-    : `APIC ID ${apicId} cannot be interrupted: ${answer.binding}`;
+type ByClass = readonly (readonly [of: DeviceClass, why: Why])[];
+
+/** Asked of each class alone; classes that send nothing are left out. */
+function perClass(booted: Parameters<typeof why>[0], apicId: number, of?: DeviceClass): ByClass {
+  return (of ? [of] : WORKING_CLASSES)
+    .filter((each) => devicesOf(booted, each).length > 0)
+    .map((each) => [each, why(booted, apicId, each)] as const);
+}
+
+/** One sentence where all classes fare alike, else who does what and why. */
+function verdictOn(answer: Why, classes: ByClass, apicId: number): string {
+  const can = classes.filter(([, { reachable }]) => reachable);
+  const cannot = classes.filter(([, { reachable }]) => !reachable);
+  if (can.length > 0 && cannot.length > 0) {
+    return [
+      `APIC ID ${apicId} can be interrupted by ${names(can)}, not by ${names(cannot)}`,
+      ...cannot.map(([, { device, binding }]) => `  ${device}: ${binding}`),
+    ].join("\n");
+  }
   const by = answer.device ? ` (${answer.device})` : "";
+  return answer.reachable
+    ? `APIC ID ${apicId} can be interrupted${by}`
+    : `APIC ID ${apicId} cannot be interrupted: ${answer.binding}${by}`;
+}
+
+function names(classes: ByClass): string {
+  return classes.map(([of]) => of).join(" and ");
+}
+
+function textOf(answer: Why, verdict: string): string {
   return [
-    verdict + by,
+    verdict,
     "",
     columns([["limit", "up to", "source"], ...answer.ladder.map(rungRow)]),
     "",
@@ -42,8 +73,9 @@ function textOf(answer: Why, apicId: number): string {
   ].join("\n");
 }
 
+/** Whose refusals make a limit long is told in the verdict. */
 function rungRow({ limit, value, where }: Rung): readonly string[] {
-  return [limit, value === null ? "any" : `${value}`, where];
+  return [limit.split(";")[0]!, value === null ? "any" : `${value}`, where];
 }
 
 function stepText(step: Decision | Hop): string {
