@@ -272,8 +272,8 @@ const DIFFERENCES: readonly Mutant[] = [
     file: "x86/ioapic.ts",
     from: 'if (entry.trigger !== "level" || entry.vector !== vector',
     to: "if (entry.vector !== vector",
-    test: "x86/vectors_test.ts",
-    named: "vectors of group eoi with other numbers",
+    test: "x86/ioapic_test.ts",
+    named: "an EOI leaves an edge entry with its vector alone",
   },
   {
     defect: "NMI sets remote IRR",

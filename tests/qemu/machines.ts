@@ -10,7 +10,7 @@ export interface Emulated {
   readonly machine: Machine;
 }
 
-export const cmdline = "console=ttyS0 quiet panic=-1";
+export const cmdline = "console=ttyS0 quiet panic=-1 no_timer_check";
 
 /** The kernel that will boot: its release and its configuration as text. */
 export type GuestKernel = Pick<GuestFiles, "release" | "config">;

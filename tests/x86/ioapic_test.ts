@@ -116,6 +116,14 @@ Deno.test("an EOI reaches every level entry with its vector and no other", () =>
   assert.deepEqual([1, 2, 3].map((pin) => entryOf(last, pin).remoteIrr), [false, true, true]);
 });
 
+Deno.test("an EOI leaves an edge entry with its vector alone", () => {
+  const awaits = { ...EDGE, vector: 0x41, remoteIrr: true };
+  const pin = redirectionTableEntry.encode(awaits);
+  const chip = { ...ioapic(), entries: ioapic().entries.with(3, pin) };
+  const { ioapic: after, sent } = endOfInterrupt(chip, 0x41);
+  assert.deepEqual([after.entries[3], sent], [pin, []]);
+});
+
 Deno.test("the EOI register works from version 0x20 on; older chips forget by turning to edge", () => {
   const held = (version: number) =>
     setLine(setLine(program(ioapic({ version }), 9, LEVEL), 9, true).ioapic, 9, false).ioapic;
