@@ -24,7 +24,7 @@ export function denoWorld(): World {
   const err = terminalOf(Deno.stderr);
   return {
     resolve: resolvePath,
-    readText: (path) => reading(path, Deno.readTextFile),
+    readText: (path) => isStandardInput(path) ? standardInput() : reading(path, Deno.readTextFile),
     readBytes: (path) => reading(path, Deno.readFile),
     list: (path) => listing(resolvePath(path)),
     talk: (line) => console.error(line),
@@ -51,6 +51,15 @@ function exists(path: string): boolean {
   } catch {
     return false;
   }
+}
+
+/** Its device file would need every permission; the stream needs none. */
+function isStandardInput(path: string): boolean {
+  return path === "-" || path === "/dev/stdin";
+}
+
+function standardInput(): Promise<string> {
+  return new Response(Deno.stdin.readable).text();
 }
 
 async function reading<T>(path: string, read: (path: string) => Promise<T>): Promise<T> {

@@ -8,7 +8,7 @@
  * and 7.1.5, compared with each other, and recorded boots of 5.10.262, 6.1.176, 6.12.107, 7.3.4.
  */
 import type { Machine } from "../machine/machine.ts";
-import { parseKernelVersion } from "../machine/kernel_version.ts";
+import { NEWEST, parseKernelVersion } from "../machine/kernel_version.ts";
 
 /** Names of the stretches between larger changes. */
 export type EraName =
@@ -342,9 +342,6 @@ export const CHANGES: readonly Change[] = [
 
 /** What the mail changes on top of 5.11: a child without parent fails to initialise. */
 const MAIL: Partial<Traits> = { orphanIoapic: "failsToInitialise" };
-
-/** The newest release the table speaks of. */
-const NEWEST = { major: 7, minor: 3 };
 
 const folded = new Map<string, Era>();
 

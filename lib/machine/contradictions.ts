@@ -1,5 +1,5 @@
 import { SIGNATURES } from "../firmware/hypervisor_leaves.ts";
-import { parseKernelVersion } from "./kernel_version.ts";
+import { MODELLED, parseKernelVersion } from "./kernel_version.ts";
 import type { AmdRemapping, Machine, MadtProcessor } from "./machine.ts";
 
 /** A field that cannot be true beside the others, and what mends it. */
@@ -43,7 +43,7 @@ function kernelVersionKnown({ kernel }: Machine): Contradiction | null {
   return {
     field: "kernel.version",
     found: `"${kernel.version}", which is no kernel from 4.1 on`,
-    mend: "give major.minor of a released kernel, such as 6.1, or mail",
+    mend: `give major.minor of a released kernel (${MODELLED} are modelled), such as 6.1, or mail`,
   };
 }
 

@@ -94,7 +94,30 @@ Deno.test("boot takes another kernel's place", async () => {
   assert.equal(JSON.parse(out).era, "mail");
   const { status, talk } = await run("boot k6.1-kvmext-small --kernel 2.6");
   assert.equal(status, 2);
-  assert.match(talk, /^Cannot boot kernel "2\.6": give a release such as 6\.1, or mail$/);
+  assert.match(talk, /^Cannot boot kernel "2\.6": .* \(4\.1 to 7\.3 are modelled\), or mail$/);
+});
+
+Deno.test("boot takes what uname -r prints, and says which kernels are newer than any known", async () => {
+  const { out } = await run("boot k6.1-kvmext-small --kernel 5.10.0-30-amd64 --json");
+  assert.equal(JSON.parse(out).era, "E510");
+  const { status, talk } = await run("boot k6.1-kvmext-small --kernel 8.0");
+  assert.equal(status, 0);
+  assert.match(talk, /^Kernel 8\.0 is newer than 7\.3, .* counts as 7\.3$/);
+});
+
+Deno.test("a machine may come by standard input", async () => {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-RE", "--no-prompt", "--quiet", "lib/cli/main.ts", "boot", "-"],
+    cwd: new URL("../../", import.meta.url),
+    stdin: "piped",
+    stdout: "piped",
+  }).spawn();
+  const writer = child.stdin.getWriter();
+  await writer.write(new TextEncoder().encode(texts.get("k6.1-kvmext-small")!));
+  await writer.close();
+  const { code, stdout } = await child.output();
+  assert.equal(code, 0);
+  assert.match(new TextDecoder().decode(stdout), /^k6\.1-kvmext-small: up/);
 });
 
 Deno.test("compare finds what 5.11 changed for an HPET in no scope", async () => {

@@ -10,7 +10,7 @@ import { everyDevice, orphansOf, orphansText } from "../words.ts";
 export const adviseCommand = command({
   name: "advise",
   summary: "The smallest changes that make every CPU reachable",
-  positionals: { MACHINE: one("A machine file") },
+  positionals: { MACHINE: one("A machine file, or - for standard input") },
   options: {},
   examples: [
     "advise notebooks/machines/kvm-8-bit.machine.json",

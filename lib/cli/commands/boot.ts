@@ -7,19 +7,18 @@ import { readMachine } from "../machine.ts";
 import { one, text as textOption } from "../option.ts";
 import { columns, paint, type Terminal } from "../terminal.ts";
 import { counted, everyDevice, numberedCpus, orphansOf, orphansText, ranges } from "../words.ts";
-import { withKernel } from "../../machine/with_kernel.ts";
 
 export const bootCommand = command({
   name: "boot",
   summary: "What does this kernel make of this machine",
-  positionals: { MACHINE: one("A machine file") },
+  positionals: { MACHINE: one("A machine file, or - for standard input") },
   options: { kernel: textOption("VERSION", "Another kernel than the file's, such as 6.1 or mail") },
   examples: [
     "boot notebooks/machines/vtd-eim.machine.json",
     "boot notebooks/machines/vtd-eim.machine.json --kernel 5.10 --json",
   ],
   async run({ MACHINE }, { kernel }, world) {
-    const machine = withKernel(await readMachine(MACHINE, world), kernel);
+    const machine = await readMachine(MACHINE, world, kernel);
     const answer = bootOutcome(machine);
     return {
       json: answer,

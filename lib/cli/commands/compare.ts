@@ -1,4 +1,3 @@
-import { withKernel } from "../../machine/with_kernel.ts";
 import type { Machine } from "../../machine/machine.ts";
 import {
   type BootedAnswer,
@@ -18,7 +17,7 @@ export const compareCommand = command({
   name: "compare",
   summary: "Which decisions and which pairs of device and CPU differ",
   positionals: {
-    MACHINE: one("A machine file"),
+    MACHINE: one("A machine file, or - for standard input"),
     OTHER: maybe("Another; the same one when left out"),
   },
   options: {
@@ -30,7 +29,7 @@ export const compareCommand = command({
   ],
   async run({ MACHINE, OTHER = MACHINE }, { kernel }, world) {
     const before = await readMachine(MACHINE, world);
-    const after = withKernel(await readMachine(OTHER, world), kernel);
+    const after = await readMachine(OTHER, world, kernel);
     const comparison = compareBoots(booted(before), booted(after));
     const differs = comparison.decisions.length + comparison.pairs.length > 0;
     return { json: comparison, text: () => textOf(comparison), no: differs };

@@ -43,7 +43,7 @@ interface Wanted {
 export const messageCommand = command({
   name: "message",
   summary: "The words Linux programs so that an interrupt arrives at a CPU",
-  positionals: { MACHINE: one("A machine file") },
+  positionals: { MACHINE: one("A machine file, or - for standard input") },
   options: {
     source: required(choice(DEVICE_CLASSES, "The kind of device that interrupts")),
     apicId: required(whole("N", "The CPU it shall arrive at")),

@@ -17,7 +17,7 @@ interface Row {
 export const reachCommand = command({
   name: "reach",
   summary: "Which APIC IDs can each class of device interrupt",
-  positionals: { MACHINE: one("A machine file") },
+  positionals: { MACHINE: one("A machine file, or - for standard input") },
   options: {
     device: choice(DEVICE_CLASSES, "Only this class of device"),
     cpu: whole("ID", "Only this APIC ID"),

@@ -16,7 +16,7 @@ import { columns } from "../terminal.ts";
 export const whyCommand = command({
   name: "why",
   summary: "Why can a CPU not be interrupted, and which limit binds",
-  positionals: { MACHINE: one("A machine file") },
+  positionals: { MACHINE: one("A machine file, or - for standard input") },
   options: {
     cpu: required(whole("ID", "The CPU's APIC ID")),
     device: choice(DEVICE_CLASSES, "By this class of device; else by all that carry work"),
