@@ -19,9 +19,27 @@ export async function enter(page: Page, code: string): Promise<Locator> {
   return cell;
 }
 
-/** Waits until a cell has ended; yields the text of its output. */
-export async function outputOf(cell: Locator): Promise<string> {
+/** JupyterLab draws an output later than the number of its cell, Markdown when its parser is in. */
+const drawnMs = 10_000;
+
+/** Waits until a cell has ended and this stands below it; a pattern where times are told. */
+export async function hasOutput(cell: Locator, output: string | RegExp): Promise<void> {
   await ended(cell);
+  const deadline = performance.now() + drawnMs;
+  let shown = await textBelow(cell);
+  while (!fits(shown, output) && performance.now() < deadline) {
+    await new Promise((later) => setTimeout(later, 50));
+    shown = await textBelow(cell);
+  }
+  if (typeof output === "string") assert.equal(shown, output);
+  else assert.match(shown, output);
+}
+
+function fits(shown: string, output: string | RegExp): boolean {
+  return typeof output === "string" ? shown === output : output.test(shown);
+}
+
+async function textBelow(cell: Locator): Promise<string> {
   const texts = await cell.locator(".jp-OutputArea-output").allInnerTexts();
   return texts.map((text) => text.trim()).filter(Boolean).join("\n");
 }
@@ -43,7 +61,7 @@ function prompt(cell: Locator): Locator {
 
 /** Runs code in a cell of its own and compares its output. */
 export async function shows(page: Page, code: string, output: string): Promise<void> {
-  assert.equal(await outputOf(await enter(page, code)), output);
+  await hasOutput(await enter(page, code), output);
 }
 
 /** A button of the notebook's toolbar or of a panel, by the command it gives. */

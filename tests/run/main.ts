@@ -13,11 +13,10 @@ endAllOnSignal();
 const long = Deno.args.includes("--long");
 if (long) Deno.env.set("IRQSCOPE_LONG", "1");
 
-const model = await runSteps([...await modelSteps(), houseSteps()]);
-await installTools();
-const python = await preparePython();
-const rest = await runSteps(await stepsWith(python));
-const tally = add(model, rest);
+const [house] = await Promise.all([runSteps([houseSteps()]), installTools()]);
+const [model, python] = await Promise.all([runSteps(await modelSteps()), preparePython()]);
+const kernel = await runSteps(await stepsWith(python));
+const tally = [house, model, kernel].reduce(add);
 console.log(format(tally));
 Deno.exit(tally.failed > 0 ? 1 : 0);
 
