@@ -1,3 +1,4 @@
+import { isConstant } from "./compile_constant.ts";
 import { parseAs, parseCell, type Parsed, type SyntaxProblem } from "./compile_parse.ts";
 import { declaredNames, mergedNames, rewrite } from "./compile_rewrite.ts";
 import { type Erased, eraseTypes, type JsxOptions } from "./compile_types.ts";
@@ -10,6 +11,8 @@ export interface Compiled {
   readonly code: string;
   readonly positions: Positions;
   readonly names: readonly string[];
+  /** There is nothing in it whose type could be wrong. */
+  readonly constant: boolean;
 }
 
 export interface CompileOptions {
@@ -40,7 +43,7 @@ export async function compileCell(
   const positions = { breaks, ahead, ...erased.moved ? { moved: erased.moved } : {} };
   const beginning = `${run},${JSON.stringify({ file, names, reset, positions, expression })}`;
   const ready = code.replace("@", () => beginning) + `\n//# sourceURL=${file}`;
-  return { kind: "compiled", code: ready, positions, names };
+  return { kind: "compiled", code: ready, positions, names, constant: isConstant(parsed.body) };
 }
 
 /**

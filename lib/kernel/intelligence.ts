@@ -26,10 +26,17 @@ const servers = 2;
 const completeMs = 400;
 /** Documentation is worth a longer wait: nothing else knows it. */
 const inspectMs = 2_500;
-/** The first cells of a notebook have the machine to themselves. */
-const warmMs = 300;
+/** A server takes a core for a second as it starts: it waits until nothing was run for so long, … */
+const quietMs = 300;
+/** … but no longer than this from the first cell on. */
+const patienceMs = 3_000;
 /** Doc comments are looked for in so many of the latest cells. */
 const kept = 500;
+
+/** A cell that ran, and what becomes known of its types. */
+interface Noted extends PromiseWithResolvers<readonly TypeProblem[]> {
+  readonly source: string;
+}
 
 /**
  * What is known of code without running it: from the language server where it is warm, else from
@@ -37,12 +44,13 @@ const kept = 500;
  */
 export class Intelligence {
   readonly #options: IntelligenceOptions;
-  readonly #cells: string[] = [];
+  readonly #cells: Noted[] = [];
   #service: LanguageService | undefined;
   #starting: Promise<void> | undefined;
   /** The server has answered once: from now on it is worth waiting for. */
   #warm = false;
   #warming: ReturnType<typeof setTimeout> | undefined;
+  #firstCell: number | undefined;
 
   constructor(options: IntelligenceOptions) {
     this.#options = options;
@@ -53,23 +61,35 @@ export class Intelligence {
     return this.#warm && this.#service!.ready;
   }
 
-  /** Takes note of a cell about to run; yields its type errors, none without a server. */
-  async commit(source: string): Promise<readonly TypeProblem[]> {
-    this.#cells.push(source);
-    if (this.#cells.length > kept) this.#cells.shift();
-    return await this.#service?.commit(source) ?? [];
+  /**
+   * Takes note of a cell about to run; yields its type errors once a server has looked at it, none
+   * where none can be had.
+   */
+  commit(source: string): Promise<readonly TypeProblem[]> {
+    const noted = { source, ...Promise.withResolvers<readonly TypeProblem[]>() };
+    this.#cells.push(noted);
+    if (this.#cells.length > kept) this.#cells.shift()!.resolve([]);
+    if (this.#service) this.#look(noted);
+    return noted.promise;
   }
 
-  /** Has the server started soon, while nothing else is asked of the machine. */
+  #look({ source, resolve }: Noted): void {
+    this.#service!.commit(source).then(resolve, () => resolve([]));
+  }
+
+  /** Has the server started once the machine is asked for nothing else. */
   startSoon(): void {
-    if (this.#starting || this.#warming) return;
-    this.#warming = setTimeout(() => this.start(), warmMs);
+    if (this.#starting) return;
+    clearTimeout(this.#warming);
+    const now = performance.now();
+    const left = (this.#firstCell ??= now) + patienceMs - now;
+    this.#warming = setTimeout(() => this.start(), Math.max(0, Math.min(quietMs, left)));
     Deno.unrefTimer(this.#warming as unknown as number);
   }
 
   start(): void {
     this.#service?.warm();
-    this.#starting ??= this.#start().catch(() => {});
+    this.#starting ??= this.#start().catch(() => this.#forgetCells());
   }
 
   async complete(code: string, cursor: number): Promise<Completion> {
@@ -94,8 +114,12 @@ export class Intelligence {
 
   /** The user's process was replaced: no name stands for anything any more. */
   forget(): void {
-    this.#cells.length = 0;
+    this.#forgetCells();
     this.#service?.forget();
+  }
+
+  #forgetCells(): void {
+    for (const { resolve } of this.#cells.splice(0)) resolve([]);
   }
 
   stop(): void {
@@ -111,14 +135,14 @@ export class Intelligence {
     const name = nameAt(code, cursor);
     const inspector = this.#options.inspector();
     if (!name) return undefined;
-    return documentInCells(this.#cells, name, detail) ??
+    return documentInCells(this.#cells.map(({ source }) => source), name, detail) ??
       (inspector && await describeLive(inspector, name).catch(() => undefined));
   }
 
   async #start(): Promise<void> {
     const { folder, config, slots } = this.#options;
     const map = JSON.stringify((await config).importMap);
-    const service = this.#service = languageService({
+    const service = languageService({
       deno: Deno.execPath(),
       folder: pathToFileURL(`${folder}/`),
       importMap: `data:application/json,${encodeURIComponent(map)}`,
@@ -126,8 +150,9 @@ export class Intelligence {
       slots: slots ?? join(tmpdir(), `irqscope-${Deno.uid() ?? "user"}`),
       servers,
     });
-    for (const cell of this.#cells) void service.commit(cell);
     service.warm();
+    this.#service = service;
+    for (const noted of this.#cells) this.#look(noted);
     await service.complete("Deno.", "Deno.".length);
     this.#warm = true;
   }

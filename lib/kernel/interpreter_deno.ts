@@ -181,8 +181,9 @@ class DenoInterpreter implements Interpreter {
     await this.#debugger.compiled({ file, source, ...compiled });
     this.#policy = policyIn(source) ?? this.#policy;
     for (const text of this.#late.splice(0)) this.#warn(record, text);
-    const looked = intelligence.commit(source);
+    const looked = compiled.constant ? Promise.resolve([]) : intelligence.commit(source);
     if (this.#policy === "off") return await this.#runner.run(record, compiled);
+    if (this.#policy === "error") intelligence.start();
     const problems = this.#policy === "error" ? await looked : [];
     if (problems.length > 0) return this.#refuse(record, typeError(problems, record));
     await this.#runner.run(record, compiled);

@@ -135,3 +135,15 @@ Deno.test.each([
   { code: "a ? b : c", sugar: undefined },
   { code: "a % b", sugar: undefined },
 ])("sugar in $code", ({ code, sugar }) => assert.deepEqual(readSugar(code), sugar));
+
+Deno.test.each([
+  { code: "1 + 2 * -(3)", constant: true },
+  { code: "'text'", constant: true },
+  { code: "// nothing", constant: true },
+  { code: "1 + 'a'", constant: false },
+  { code: "1 === 2", constant: false }, // TS2367: no overlap
+  { code: "x", constant: false },
+])("$code needs its types looked at unless it is constant: $constant", async (cell) => {
+  const compiled = await compileCell(cell.code, { file: "cell-1.ts", run: 1 });
+  assert.equal(compiled.kind === "compiled" && compiled.constant, cell.constant);
+});

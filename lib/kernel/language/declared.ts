@@ -2,8 +2,19 @@
 import { boundNames, childrenOf, isNode, type Node } from "../compile_ast.ts";
 import { parseCell } from "../compile_parse.ts";
 
+/** Each later cell asks again about all that came before it. */
+const known = new Map<string, ReadonlyMap<string, number>>();
+const mostKnown = 2_000;
+
 /** Name → offset of one place that declares it. Empty when the cell does not parse. */
 export function declarationsOf(code: string): ReadonlyMap<string, number> {
+  const found = known.get(code) ?? declaredIn(code);
+  if (known.size >= mostKnown) known.clear();
+  known.set(code, found);
+  return found;
+}
+
+function declaredIn(code: string): ReadonlyMap<string, number> {
   const parsed = parseCell(code);
   if (parsed.kind === "syntaxError") return new Map();
   return new Map(parsed.body.flatMap((statement) => [...declaredBy(statement)]));

@@ -1,4 +1,8 @@
-/** The notebook as the language server sees it: one document a cell, in order of execution. */
+/**
+ * The notebook as the language server sees it: one document a cell that declares something, in
+ * order of execution, and one at the end for what is typed or about to run. A cell that declares
+ * nothing only passes through that last one: a new text costs the server a third of a new document.
+ */
 import { declarationsOf, renamePrefixes } from "./declared.ts";
 import { offsetAt, positionAt, type TextEdit, withEdits, type WorkspaceEdit } from "./protocol.ts";
 import type { Rpc } from "./rpc.ts";
@@ -11,12 +15,13 @@ export interface CellDocument {
 }
 
 export interface LanguageNotebook {
-  /** Adds a cell behind those before it, whose names it shadows as JavaScript would. */
+  /** Puts a cell behind those before it, whose names it shadows as JavaScript would. */
   commit(code: string): Promise<CellDocument>;
-  /** Drops a cell that later cells cannot refer to, as it declares nothing. */
-  settle(cell: CellDocument): void;
-  /** The document at the very end that holds what the user is typing. */
+  /** Keeps the cell put in last if later ones can refer to it, which is if it declares something. */
+  settle(): void;
+  /** The document at the very end, with this text. */
   scratch(code: string): CellDocument;
+  /** Those that were kept. */
   readonly cells: readonly CellDocument[];
 }
 
@@ -80,6 +85,12 @@ export function openNotebook(rpc: Rpc, folder: URL, prelude: string): LanguageNo
     }
   };
 
+  const scratch = (code: string): CellDocument => {
+    if (!typed) insert(typed = document(code), cells.length + 1);
+    else retype(typed, code);
+    return typed;
+  };
+
   const opening = document(prelude);
   rpc.notify("notebookDocument/didOpen", {
     notebookDocument: {
@@ -94,22 +105,19 @@ export function openNotebook(rpc: Rpc, folder: URL, prelude: string): LanguageNo
   return {
     cells,
     async commit(code) {
-      typed &&= (retype(typed, ""), typed);
-      await shadow(new Set(declarationsOf(code).keys()), made);
-      const cell = document(code);
-      cells.push(cell);
-      insert(cell, cells.length);
-      return cell;
+      const names = new Set(declarationsOf(code).keys());
+      if (names.size > 0) {
+        if (typed) retype(typed, "");
+        await shadow(names, made);
+      }
+      return scratch(code);
     },
-    settle(cell) {
-      const index = cells.indexOf(cell);
-      if (index !== -1 && declarationsOf(cell.text).size === 0) remove(index);
+    settle() {
+      if (!typed || declarationsOf(typed.text).size === 0) return;
+      cells.push(typed);
+      typed = undefined;
     },
-    scratch(code) {
-      if (!typed) insert(typed = document(code), cells.length + 1);
-      else retype(typed, code);
-      return typed;
-    },
+    scratch,
   };
 }
 

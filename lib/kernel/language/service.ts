@@ -72,12 +72,16 @@ export function languageService(options: LanguageOptions): LanguageService {
   let queue: Promise<unknown> = Promise.resolve();
 
   const start = async (): Promise<Running | undefined> => {
+    const earlier = ran; // Later ones are committed in their turn.
     slot = takeSlot(options.slots, options.servers);
     if (!slot) return undefined;
     const server = await startServer(options);
     server.ended.then(() => running?.server === server && cool());
     const notebook = openNotebook(server, options.folder, options.prelude);
-    for (const code of ran) await notebook.commit(code);
+    for (const code of earlier) {
+      await notebook.commit(code);
+      notebook.settle();
+    }
     return running = { server, notebook };
   };
   const cool = () => {
@@ -111,7 +115,7 @@ export function languageService(options: LanguageOptions): LanguageService {
       const problems = ask(async (here) => {
         const cell = await here.notebook.commit(code);
         const problems = await problemsIn(here.server, cell);
-        here.notebook.settle(cell);
+        here.notebook.settle();
         return problems;
       });
       ran = remembered(ran, code);
