@@ -37,7 +37,7 @@ export async function compileCell(
   const names = declaredNames(parsed.body);
   const reset = mergedNames(parsed.body);
   const { code, breaks } = applyEdits(erased.code, [
-    { at: 0, text: "'use strict';await __k.begin(@);" },
+    { at: 0, text: `'use strict';await __k.begin(@);__k.enter(${run});` },
     ...rewrite(body, erased.code.length, run),
   ]);
   const positions = { breaks, ahead, ...erased.moved ? { moved: erased.moved } : {} };

@@ -253,3 +253,12 @@ describe("input", () => {
     assert.deepEqual(asked, ["name? false me", "sure? [y/N] false me", "pw: true me"]);
   });
 });
+
+Deno.test("a cell that begins in the midst of another's loop takes none of its output", async () => {
+  await using kernel = await running();
+  const [busy, other] = await Promise.all([
+    kernel.run("{ const t = Date.now(); while (Date.now() - t < 400); } console.log('busy')"),
+    pause(100).then(() => kernel.run("console.log('other')", { subshell: "other" })),
+  ]);
+  assert.deepEqual([printed(busy), printed(other)], ["busy\n", "other\n"]);
+});

@@ -1,5 +1,6 @@
 import { installConsole } from "./console.ts";
 import { comms, receive } from "./comms.ts";
+import { enterRun } from "./current.ts";
 import { jupyter } from "./display.ts";
 import { installStackTraces } from "./errors.ts";
 import { help } from "./help.ts";
@@ -21,7 +22,13 @@ export function boot(loader: Loader): void {
   reportExit();
   // Deno allows its own `Deno.jupyter` to be replaced by assignment, and by nothing else.
   Object.assign(Deno, { jupyter: { ...jupyter, comms, widget, slider } });
-  hidden("__k", { ...runs, receive, import: cellImport(loader), meta: cellMeta(loader) });
+  hidden("__k", {
+    ...runs,
+    enter: enterRun,
+    receive,
+    import: cellImport(loader),
+    meta: cellMeta(loader),
+  });
   Object.assign(globalThis, { help, display: jupyter.display });
   serveWidgetStates();
   send({ kind: "ready" });

@@ -1,7 +1,7 @@
 import type { Run } from "../frames.ts";
 import { AsyncDisposableStack, Map, Object, Promise, Reflect, Set } from "../intrinsics.ts";
 import type { Positions } from "../positions.ts";
-import { currentRun, enterRun } from "./current.ts";
+import { currentRun } from "./current.ts";
 import { describe, nameCell, placeAwait, placeOfCall, runOf } from "./errors.ts";
 import { bundleOf, isQuiet } from "./format.ts";
 import { Interrupted, mark, send } from "./pipe.ts";
@@ -21,7 +21,8 @@ const cancel = clearTimeout;
 /**
  * Opens a cell. Resolves in a turn of its own, which three behaviours of the inspector demand:
  * code that the inspector's evaluate calls directly can neither be terminated nor sure to have
- * its promise live until the reply.
+ * its promise live until the reply, and it may stand in the midst of another cell's code, whose
+ * run it must not change.
  */
 export function begin(run: Run, cell: {
   readonly file: string;
@@ -30,7 +31,6 @@ export function begin(run: Run, cell: {
   readonly positions: Positions;
   readonly expression?: boolean;
 }): Promise<void> {
-  enterRun(run);
   nameCell(cell.file, run, cell.positions);
   running.set(run, {
     rejects: new Set(),
