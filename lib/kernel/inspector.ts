@@ -1,5 +1,6 @@
 import type { Protocol } from "devtools-protocol";
 import type { ProtocolMapping } from "devtools-protocol/types/protocol-mapping.js";
+import { WebSocketClient } from "./web_socket.ts";
 
 type Commands = ProtocolMapping.Commands;
 type Params<C extends keyof Commands> = Commands[C]["paramsType"][0];
@@ -21,31 +22,30 @@ type Settle = { resolve(result: unknown): void; reject(error: InspectorError): v
  * way, because an event that precedes a reply on this socket delays the reply by some 40 ms.
  */
 export class Inspector {
-  readonly #socket: WebSocket;
+  #socket: WebSocketClient | undefined;
   readonly #waiting = new Map<number, Settle>();
   readonly #listeners = new Map<string, (params: unknown) => void>();
   #id = 0;
 
-  private constructor(socket: WebSocket) {
-    this.#socket = socket;
-    socket.onmessage = ({ data }) => this.#receive(JSON.parse(data));
-    socket.onclose = () => this.#abandon();
-    socket.onerror = () => this.#abandon();
-  }
-
-  static connect(url: string): Promise<Inspector> {
-    const socket = new WebSocket(url);
-    return new Promise((resolve, reject) => {
-      socket.onopen = () => resolve(new Inspector(socket));
-      socket.onerror = () =>
-        reject(new InspectorError("Cannot reach the user's process: no inspector answers", false));
-    });
+  static async connect(url: string): Promise<Inspector> {
+    const inspector = new Inspector();
+    const listener = {
+      message: (text: string) => inspector.#receive(JSON.parse(text)),
+      closed: () => inspector.#abandon(),
+    };
+    try {
+      inspector.#socket = await WebSocketClient.connect(url, listener);
+    } catch (cause) {
+      const because = "Cannot reach the user's process: no inspector answers";
+      throw Object.assign(new InspectorError(because, false), { cause });
+    }
+    return inspector;
   }
 
   send<C extends keyof Commands>(method: C, params?: Params<C>): Promise<Result<C>> {
     const id = ++this.#id;
     return new Promise((resolve, reject) => {
-      if (this.#socket.readyState !== WebSocket.OPEN) return reject(closed());
+      if (!this.#socket?.open) return reject(closed());
       this.#waiting.set(id, { resolve: resolve as Settle["resolve"], reject });
       this.#socket.send(JSON.stringify({ id, method, params: params ?? {} }));
     });
@@ -56,8 +56,7 @@ export class Inspector {
   }
 
   close(): void {
-    this.#socket.close();
-    this.#abandon();
+    this.#socket?.close();
   }
 
   #receive(message: {

@@ -33,7 +33,6 @@ const graceMs = 2_000;
 /** V8's word on a cell follows its end at once, if it comes. */
 const replyMs = 300;
 
-const releaseMs = 100;
 /** The end of a cell may come this much later than V8's word on it. */
 const lostMs = 1_000;
 
@@ -113,11 +112,7 @@ export class Runner implements ChildListener {
       awaitPromise: true,
     });
     if (failing.exceptionDetails) throw new InspectorError(failing.exceptionDetails.text, true);
-    // Two commands in a row make TCP hold the second back until the first is acknowledged, so
-    // that what was thrown is let go only when no cell is likely to start.
-    setTimeout(() => {
-      inspector.send("Runtime.releaseObjectGroup", { objectGroup }).catch(() => {});
-    }, releaseMs);
+    await inspector.send("Runtime.releaseObjectGroup", { objectGroup });
   }
 
   /**
