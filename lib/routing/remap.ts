@@ -6,7 +6,7 @@ import { AMD_FLAVOURS } from "../x86/amd_flavour.ts";
 import { dteInterrupt } from "../x86/amd_registers.ts";
 import { remapAmd } from "../x86/amd_remap.ts";
 import type { InterruptMessage } from "../x86/interrupt_message.ts";
-import { messageFromMsi, type Msi } from "../x86/msi_message.ts";
+import { isInterrupt, messageFromMsi, type Msi } from "../x86/msi_message.ts";
 import { VTD_FAULTS } from "../x86/vtd_fault.ts";
 import { VTD_FLAVOURS, type VtdFlavour } from "../x86/vtd_flavour.ts";
 import { remapVtd, type VtdUnit } from "../x86/vtd_remap.ts";
@@ -14,26 +14,71 @@ import type { RemappingState } from "../linux/boot.ts";
 import type { Machine } from "../machine/machine.ts";
 import { type Booted, type Interrupt, requesterId } from "./interrupt.ts";
 import type { RemapEntry } from "./program.ts";
-import type { Sent } from "./send.ts";
+import { memoryWrite, type Sent } from "./send.ts";
 import { hex, lost, on, type Stage } from "./stage.ts";
 
-type Request = Extract<Sent, { kind: "request" }>;
+/** The unit's table: the entry at an index, 0 where nothing was written. */
+type ReadEntry = (index: number) => bigint;
 
-export function remap(
-  { machine, boot: { remapping } }: Booted,
-  interrupt: Interrupt,
-  sent: Sent,
-): Stage<InterruptMessage> {
+export function remap(booted: Booted, interrupt: Interrupt, sent: Sent): Stage<InterruptMessage> {
   if (sent.kind === "event") {
     return on("IOMMU", "passes itself by", "Intel VT-d 5.1.6", sent.message);
   }
+  const { msi, remap } = sent;
+  return translated(booted, interrupt, msi, remap?.table === "amd", readsOne(remap));
+}
+
+/** What becomes of a write of which only the words are known. */
+export type RemapOfWords = Stage<InterruptMessage> | {
+  /** The unit asks its table, which decides by this entry. */
+  readonly kind: "byTable";
+  readonly index: number;
+};
+
+/** As {@link remap}, for words from elsewhere: what the unit's table holds is not known. */
+export function remapWords(booted: Booted, interrupt: Interrupt, msi: Msi): RemapOfWords {
+  if (!isInterrupt(msi.address)) return memoryWrite(interrupt.device, msi);
+  let asked: number | null = null;
+  const read = (index: number) => {
+    asked = index;
+    return 0n;
+  };
+  const byAmd = isTranslatedByAmd(booted, interrupt.source);
+  const outcome = translated(booted, interrupt, msi, byAmd, read);
+  return asked === null ? outcome : { kind: "byTable", index: asked };
+}
+
+/**
+ * Whether a remapping AMD unit has a table for such devices: every PCI function has one, I/O APIC
+ * and HPET where the IVRS names them.
+ */
+export function isTranslatedByAmd(
+  { machine: { remapping }, boot }: Booted,
+  source: Interrupt["source"],
+): boolean {
+  if (boot.remapping.kind !== "amd" || remapping?.vendor !== "amd") return false;
+  if (source === "hpet") return remapping.hpets.length > 0;
+  return source !== "iommu";
+}
+
+function translated(
+  { machine, boot: { remapping } }: Booted,
+  interrupt: Interrupt,
+  msi: Msi,
+  byAmd: boolean,
+  read: ReadEntry,
+): Stage<InterruptMessage> {
   if (remapping.kind === "intel" && interrupt.source !== "iommu") {
-    return throughVtd(machine, remapping, interrupt, sent);
+    return throughVtd(machine, remapping, interrupt, msi, read);
   }
-  if (remapping.kind === "amd" && sent.remap?.table === "amd") {
-    return throughAmd(remapping, interrupt, sent.msi, sent.remap);
+  if (remapping.kind === "amd" && byAmd) {
+    return throughAmd(machine, remapping, interrupt, msi, read);
   }
-  return unremapped(machine, interrupt, sent.msi);
+  return unremapped(machine, interrupt, msi);
+}
+
+function readsOne(remap: RemapEntry | null): ReadEntry {
+  return (index) => remap?.index === index ? BigInt(remap.word) : 0n;
 }
 
 /** Nothing stands between: how many destination bits count is the platform's affair. */
@@ -54,11 +99,12 @@ function throughVtd(
   machine: Machine,
   state: Extract<RemappingState, { kind: "intel" }>,
   interrupt: Interrupt,
-  { msi, remap }: Request,
+  msi: Msi,
+  read: ReadEntry,
 ): Stage<InterruptMessage> {
   const requester = interrupt.source === "msi" ? requesterId(interrupt.device) : undefined;
   const request = { ...msi, requesterId: requester };
-  const outcome = remapVtd(request, vtdUnit(state, remap), vtdFlavour(machine));
+  const outcome = remapVtd(request, vtdUnit(state, read), vtdFlavour(machine));
   switch (outcome.kind) {
     case "remapped":
       return on("VT-d", namedBy(outcome), "Intel VT-d 5.1.4", outcome.message);
@@ -80,17 +126,17 @@ function namedBy({ index, message }: { index: number; message: InterruptMessage 
 
 const TABLE_ENTRIES = 0x1_0000;
 
-/** The unit as Linux runs it: IRE set, CFI clear, 65536 entries, this one among them. */
+/** The unit as Linux runs it: IRE set, CFI clear, 65536 entries. */
 function vtdUnit(
   { mode }: Extract<RemappingState, { kind: "intel" }>,
-  remap: RemapEntry | null,
+  read: ReadEntry,
 ): VtdUnit {
   return {
     enabled: true,
     compatibilityFormat: false,
     extendedInterruptMode: mode === "x2apic",
     entries: TABLE_ENTRIES,
-    read: (index) => remap?.table === "vtd" && remap.index === index ? remap.word : 0n,
+    read,
   };
 }
 
@@ -104,12 +150,12 @@ function vtdFlavour({ delivery }: Machine): VtdFlavour {
 const REMAPS_512 = dteInterrupt.encode({ valid: true, tableLength: 9, control: "remap" });
 
 function throughAmd(
+  machine: Machine,
   { mode, irteBits }: Extract<RemappingState, { kind: "amd" }>,
-  { device }: Interrupt,
+  interrupt: Interrupt,
   msi: Msi,
-  remap: RemapEntry,
+  read: ReadEntry,
 ): Stage<InterruptMessage> {
-  const read = (index: number) => remap.index === index ? BigInt(remap.word) : 0n;
   const outcome = remapAmd(msi, {
     enabled: true,
     guestApic: irteBits === 128,
@@ -119,5 +165,13 @@ function throughAmd(
   }, AMD_FLAVOURS.spec);
   const source = "AMD IOMMU specification 2.2.5";
   if (outcome.kind === "remapped") return on("AMD-Vi", namedBy(outcome), source, outcome.message);
-  return lost("AMD-Vi", `${outcome.kind} for ${device}`, source);
+  if (outcome.kind === "passed") return unremapped(machine, interrupt, outcome);
+  return lost("AMD-Vi", `${AMD_REFUSALS[outcome.kind]} for ${interrupt.device}`, source);
 }
+
+const AMD_REFUSALS = {
+  guest: "the entry is a running guest's",
+  targetAbort: "the unit answers with target abort",
+  pageFault: "the unit raises IO_PAGE_FAULT",
+  unspecified: "the unit's answer is not specified",
+};

@@ -26,12 +26,15 @@ export function send(
   }
   const msi = requestOf(hardware);
   if (!msi) return lost(device, "the pin is masked", SOURCES.ioapic);
-  if (!isInterrupt(msi.address)) {
-    const because = `address ${hex(msi.address)} is memory: the device writes there instead`;
-    return lost(device, because, "Intel VT-d 3.14");
-  }
+  if (!isInterrupt(msi.address)) return memoryWrite(device, msi);
   const did = `writes ${hex(msi.data)} to ${hex(msi.address)}`;
   return on(device, did, SOURCES[source], { kind: "request", msi, remap });
+}
+
+/** What lies outside 0xFEE00000 to 0xFEEFFFFF is no interrupt. */
+export function memoryWrite(device: string, { address }: Msi): Stage<never> {
+  const because = `address ${hex(address)} is memory: the device writes there instead`;
+  return lost(device, because, "Intel VT-d 3.14");
 }
 
 const SOURCES: Readonly<Record<Interrupt["source"], string>> = {

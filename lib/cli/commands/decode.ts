@@ -1,9 +1,9 @@
 import { boot } from "../../linux/boot.ts";
-import { amdRemappableData } from "../../x86/msi_data.ts";
 import type { Booted } from "../../routing/interrupt.ts";
+import { isTranslatedByAmd } from "../../routing/remap.ts";
 import { type Shorthand, SHORTHANDS } from "../../x86/icr.ts";
 import { command } from "../command.ts";
-import { byTable, type Hits, hitsOf, hitsOfEntry, hitsOfWords } from "../decode/hits.ts";
+import { type Hits, hitsOf, hitsOfEntry, hitsOfWords } from "../decode/hits.ts";
 import {
   type Platform,
   readEntryWord,
@@ -77,21 +77,21 @@ const READERS: Readonly<
 > = {
   msi: ([address, data], { booted, vendor }) => {
     const msi = { address: address!.word, data: Number(data!.word) };
-    const reading = readMsiWords(msi, remapsByAmd(booted, vendor));
-    return { reading, hits: (on) => tableHits(reading, msi.data) ?? hitsOfWords(on, "msi", msi) };
+    const reading = readMsiWords(msi, remapsByAmd("msi", booted, vendor));
+    return { reading, hits: (on) => hitsOfWords(on, "msi", msi) };
   },
   rte: ([raw], { booted, vendor }) => {
-    const reading = readEntryWord(raw!.word, remapsByAmd(booted, vendor));
-    const low = Number(BigInt.asUintN(32, raw!.word));
-    return { reading, hits: (on) => tableHits(reading, low) ?? hitsOfEntry(on, raw!.word) };
+    const reading = readEntryWord(raw!.word, remapsByAmd("ioapic", booted, vendor));
+    return { reading, hits: (on) => hitsOfEntry(on, raw!.word) };
   },
   irte: ([raw], setting) => {
     const reading = readIrteWord(raw!.word, raw!.digits, setting);
     return { reading, hits: (on) => messageHits(reading, on) };
   },
-  hpet: ([raw]) => {
-    const { msi, ...reading } = readHpetWord(raw!.word);
-    return { reading, hits: (on) => tableHits(reading, msi.data) ?? hitsOfWords(on, "hpet", msi) };
+  hpet: ([raw], { booted, vendor }) => {
+    const byAmd = remapsByAmd("hpet", booted, vendor);
+    const { msi, ...reading } = readHpetWord(raw!.word, byAmd);
+    return { reading, hits: (on) => hitsOfWords(on, "hpet", msi) };
   },
   icr: ([raw], { mode, from }) => {
     const reading = readIcrWord(raw!.word, mode);
@@ -104,12 +104,6 @@ const READERS: Readonly<
     };
   },
 };
-
-function tableHits({ format, derived }: Reading, data: number): Hits | undefined {
-  if (format === "remappable") return byTable(Number(derived["index"]));
-  if (format !== "amdRemappable") return undefined;
-  return byTable(amdRemappableData.decode(data).index);
-}
 
 function messageHits(
   { message, misused }: Reading,
@@ -135,18 +129,22 @@ async function bootOf(path: string, world: Parameters<typeof readMachine>[1]): P
 
 function platformOf(
   booted: Booted | undefined,
-  vendor: Platform["vendor"] | undefined,
+  vendor: Platform["vendor"],
   mode: Platform["mode"] | undefined,
 ): Platform {
   const remaps = booted?.boot.remapping;
   const its = remaps?.kind === "intel" || remaps?.kind === "amd" ? remaps : undefined;
   const runs = booted && (booted.boot.x2apic ? "x2apic" : "xapic");
-  return { vendor: vendor ?? its?.kind ?? "intel", mode: mode ?? runs ?? "x2apic" };
+  return { vendor: vendor ?? its?.kind, mode: mode ?? runs ?? "x2apic" };
 }
 
 /** On AMD a remapped message carries no mark: the platform tells. */
-function remapsByAmd(booted: Booted | undefined, vendor: Platform["vendor"]): boolean {
-  return booted ? booted.boot.remapping.kind === "amd" : vendor === "amd";
+function remapsByAmd(
+  source: "msi" | "ioapic" | "hpet",
+  booted: Booted | undefined,
+  vendor: Platform["vendor"],
+): boolean {
+  return booted ? isTranslatedByAmd(booted, source) : vendor === "amd";
 }
 
 function wordsOf(format: typeof FORMATS[number], words: readonly string[]): readonly Raw[] {

@@ -5,7 +5,7 @@ import { messageFromEntry } from "../../x86/ioapic_message.ts";
 import type { Msi } from "../../x86/msi_message.ts";
 import { deliver } from "../../routing/follow.ts";
 import type { Booted, Interrupt } from "../../routing/interrupt.ts";
-import { remap } from "../../routing/remap.ts";
+import { remapWords } from "../../routing/remap.ts";
 
 /** The APIC IDs hit; null where only the remapping table could tell. */
 export interface Hits {
@@ -22,12 +22,17 @@ export function hitsOf(booted: Booted, message: InterruptMessage, sender?: Sende
     : { hits: end.value.takers.map(({ id }) => id) };
 }
 
-/** A device's words that no table translates: blocked, or read as wide as the platform does. */
+/** A device's words on their way through remapping unit and platform. */
 export function hitsOfWords(booted: Booted, source: "msi" | "ioapic" | "hpet", msi: Msi): Hits {
-  const arrived = remap(booted, interrupt(source), { kind: "request", msi, remap: null });
-  return arrived.kind === "lost"
-    ? { hits: [], because: arrived.because }
-    : hitsOf(booted, arrived.value);
+  const arrived = remapWords(booted, interrupt(source), msi);
+  switch (arrived.kind) {
+    case "byTable":
+      return byTable(arrived.index);
+    case "lost":
+      return { hits: [], because: arrived.because };
+    case "on":
+      return hitsOf(booted, arrived.value);
+  }
 }
 
 /** A redirection entry's; an I/O APIC of eight destination bits drops the upper ones. */
@@ -36,8 +41,7 @@ export function hitsOfEntry(booted: Booted, raw: bigint): Hits {
   return msi ? hitsOfWords(booted, "ioapic", msi) : { hits: [], because: "the pin is masked" };
 }
 
-/** What only a table tells. */
-export function byTable(index: number): Hits {
+function byTable(index: number): Hits {
   return { hits: null, because: `entry ${index} of the remapping table decides; decode irte` };
 }
 

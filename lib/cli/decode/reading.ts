@@ -30,7 +30,8 @@ export interface FieldReading {
 
 /** Whose formats the words may be in. */
 export interface Platform {
-  readonly vendor: "intel" | "amd";
+  /** Undefined where the words alone are to tell. */
+  readonly vendor: "intel" | "amd" | undefined;
   readonly mode: LapicMode;
 }
 
@@ -53,16 +54,19 @@ export function readMsiWords({ address, data }: Msi, remappedByAmd = false): Rea
   const low = Number(BigInt.asUintN(32, address)),
     high = Number(BigInt.asUintN(32, address >> 32n));
   if (!isInterrupt(address) && high % 256 !== 0) return memoryWrite();
-  const remappable = msiAddressLow.decode(low).remappable;
-  if (remappable) {
-    const words = [...fieldsOf(remappableAddressLow, low), ...fieldsOf(remappableData, data)];
-    const { handle, index } = remapIndex(address, data);
-    const misused = [...remappableAddressLow.misused(low), ...remappableData.misused(data)];
-    return reading("remappable", words, { handle, index }, misused);
-  }
   if (remappedByAmd) {
     const words = [...fieldsOf(msiAddressLow, low), ...fieldsOf(amdRemappableData, data)];
     return reading("amdRemappable", words, {}, msiAddressLow.misused(low));
+  }
+  if (msiAddressLow.decode(low).remappable) {
+    const words = [...fieldsOf(remappableAddressLow, low), ...fieldsOf(remappableData, data)];
+    const { handle, index } = remapIndex(address, data);
+    const { subhandleValid } = remappableAddressLow.decode(low);
+    const misused = [
+      ...remappableAddressLow.misused(low),
+      ...subhandleValid ? remappableData.misused(data) : [],
+    ];
+    return reading("remappable", words, { handle, index }, misused);
   }
   return compatibility(low, high, data);
 }
@@ -85,6 +89,7 @@ function compatibility(low: number, high: number, data: number): Reading {
 
 /** A redirection entry, by its format bit; `amd` reads the index of a remapping AMD unit. */
 export function readEntryWord(raw: bigint, remappedByAmd = false): Reading {
+  if (remappedByAmd) return one("amdRemappable", amdRedirectionTableEntry, raw, {});
   const compatible = redirectionTableEntry.decode(raw);
   if (compatible.remappable) {
     const { index0to14, index15 } = remappableRedirectionTableEntry.decode(raw);
@@ -92,23 +97,31 @@ export function readEntryWord(raw: bigint, remappedByAmd = false): Reading {
       index: index15 << 15 | index0to14,
     });
   }
-  if (remappedByAmd) return one("amdRemappable", amdRedirectionTableEntry, raw, {});
   const { destId0to7, destId8to14 } = compatible;
   const derived = { destId8: destId0to7, destId15: destId8to14 << 8 | destId0to7 };
   return one("compatibility", redirectionTableEntry, raw, derived);
 }
 
-/** A remapping entry; 32 bits are AMD's, of 128 the platform tells the vendor. */
+/** A remapping entry; of two widths only AMD's are, and where nothing is said 32 bits are AMD's. */
 export function readIrteWord(raw: bigint, digits: number, { vendor, mode }: Platform): Reading {
-  if (digits <= 8) return amd32(Number(raw));
+  if (digits <= 8 && vendor !== "intel") return amd32(Number(raw));
   return vendor === "amd" ? amd128(raw, mode) : vtd(raw, mode);
 }
 
 function amd32(raw: number): Reading {
-  const { destId, destMode, vector, intType, remapEnabled } = irte32.decode(raw);
-  const deliveryMode = intType === "lowest" ? "lowest" : "fixed";
-  const message = fixedMessage({ dest: destId, destMode, vector, deliveryMode });
-  return { ...one("amd32", irte32, raw, {}), message: remapEnabled ? message : null };
+  const { destId, destMode, vector, intType, remapEnabled, guestMode } = irte32.decode(raw);
+  const found = one("amd32", irte32, raw, {});
+  if (!remapEnabled || guestMode) return found;
+  return { ...found, message: amdMessage({ dest: destId, destMode, vector }, intType) };
+}
+
+/** What an enabled entry sends; the unit faults on types other than these two. */
+function amdMessage(
+  to: Pick<InterruptMessage, "dest" | "destMode" | "vector">,
+  intType: string,
+): InterruptMessage | null {
+  if (intType !== "fixed" && intType !== "lowest") return null;
+  return fixedMessage({ ...to, deliveryMode: intType });
 }
 
 function amd128(raw: bigint, mode: LapicMode): Reading {
@@ -116,12 +129,9 @@ function amd128(raw: bigint, mode: LapicMode): Reading {
   if (entry.guestMode) return one("amd128Guest", irte128Guest, raw, {});
   const { destId0to23: low, destId24to31: high, destMode, vector, intType } = entry;
   const dest = mode === "x2apic" ? high * 2 ** 24 + low : low & 0xff;
-  const deliveryMode = intType === "lowest" ? "lowest" : "fixed";
-  const message = fixedMessage({ dest, destMode, vector, deliveryMode });
-  return {
-    ...one("amd128", irte128, raw, { dest }),
-    message: entry.remapEnabled ? message : null,
-  };
+  const found = one("amd128", irte128, raw, { dest });
+  if (!entry.remapEnabled) return found;
+  return { ...found, message: amdMessage({ dest, destMode, vector }, intType) };
 }
 
 function vtd(raw: bigint, mode: LapicMode): Reading {
@@ -139,10 +149,13 @@ function vtd(raw: bigint, mode: LapicMode): Reading {
 }
 
 /** An HPET timer's FSB route: the words of the message it holds. */
-export function readHpetWord(raw: bigint): Reading & { readonly msi: Msi } {
+export function readHpetWord(
+  raw: bigint,
+  remappedByAmd = false,
+): Reading & { readonly msi: Msi } {
   const { address, data } = hpetRoute.decode(raw);
   const msi = { address: BigInt(address), data };
-  const words = readMsiWords(msi);
+  const words = readMsiWords(msi, remappedByAmd);
   const derived = { address: hexWord(address, 8), data: hexWord(data, 8), ...words.derived };
   return { ...words, derived, msi };
 }
