@@ -111,8 +111,9 @@ export function msiLayout(
  * ```
  */
 export function messageBlock({ address, data }: Msi, log2: number): readonly Msi[] {
-  if (!(log2 >= 0 && log2 <= 5)) {
-    throw new RangeError(`Cannot send 2^${log2} messages: a function sends 1 to 32`);
+  if (!(Number.isInteger(log2) && log2 >= 0 && log2 <= 5)) {
+    const count = Number((2 ** log2).toFixed(3));
+    throw new RangeError(`Cannot send ${count} messages: a function sends 1, 2, 4, 8, 16 or 32`);
   }
   const count = 2 ** log2;
   const base = data - data % count;

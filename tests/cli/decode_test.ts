@@ -165,3 +165,30 @@ Deno.test("eval prints every answer as data, and says beside it how many agree",
   assert.match(talk, /(\d+) of \1 vectors agree; 150 rows/);
   assert.equal(JSON.parse(out).length, 293);
 });
+
+Deno.test("a vector or row that cannot be read spoils none of the others", async () => {
+  const file = await Deno.makeTempFile({ suffix: ".json" });
+  const row = { lapic: "x2apic-physical", format: "compat", source: "msi" };
+  await Deno.writeTextFile(
+    file,
+    JSON.stringify({
+      vectors: [
+        { id: "no list", group: "route", in: { apics: [null] } },
+        { id: "three", group: "msi-multi", in: { address: "0xfee00000", messages: 3 } },
+        { id: "fine", group: "x2ldr", in: { x2apicId: 300 } },
+      ],
+      reachMatrix: [{ ...row, lapic: "8259" }, row],
+    }),
+  );
+  const { status, out } = await run(`eval ${file}`);
+  await Deno.remove(file);
+  const answers = JSON.parse(out) as { id: string; error?: string }[];
+  assert.deepEqual(answers.map(({ id, error }) => [id, error?.split(";")[0]]), [
+    ["no list", "Cannot read vector: apics has null"],
+    ["three", "Cannot send 3 messages: a function sends 1, 2, 4, 8, 16 or 32"],
+    ["fine", undefined],
+    ["reach/8259/compat/msi", 'Cannot read vector: in.lapic is "8259"'],
+    ["reach/x2apic-physical/compat/msi", undefined],
+  ]);
+  assert.equal(status, 1);
+});

@@ -33,9 +33,19 @@ export function endToEnd(given: Given) {
 
 const IOAPICS = Object.keys(IOAPIC_RULES) as IoapicFlavour[];
 
+/** Other names of the I/O APICs of {@link IOAPIC_RULES}. */
+const OTHER_IOAPIC_NAMES = {
+  spec: "ich",
+  qemusplit: "qemu",
+  qemutcg: "qemu",
+  crosvmsplit: "crosvm",
+  kvm: "kvm-in-kernel",
+} as const;
+
 function sentBy(given: Given): Msi | null {
   if (!("rte" in given)) return msiIn(given);
-  return messageFromEntry(bigintIn(given, "rte"), wordIn(given, "ioapic", IOAPICS, "ich"));
+  const ioapic = wordIn(given, "ioapic", IOAPICS, "ich", OTHER_IOAPIC_NAMES);
+  return messageFromEntry(bigintIn(given, "rte"), ioapic);
 }
 
 function arrivalOf(sent: Msi, given: Given): Arrival {

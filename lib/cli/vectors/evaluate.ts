@@ -47,14 +47,26 @@ export function evaluateFile(file: unknown): readonly Answered[] {
   }
   return [
     ...listIn(given, "vectors").map(evaluateVector),
-    ...listIn(given, "reachMatrix").map(reachRow),
+    ...listIn(given, "reachMatrix").map(evaluateRow),
   ];
 }
 
 function evaluateVector(vector: Given): Answered {
-  const id = textIn(vector, "id");
+  return answered(
+    textIn(vector, "id"),
+    () => evaluate(textIn(vector, "group"), objectIn(vector, "in")),
+  );
+}
+
+function evaluateRow(row: Given): Answered {
+  const path = ["lapic", "format", "source"].map((key) => textIn(row, key));
+  return answered(["reach", ...path].join("/"), () => reachRow(row));
+}
+
+/** One that cannot be read spoils none of the others. */
+function answered(id: string, answer: () => Out): Answered {
   try {
-    return { id, out: evaluate(textIn(vector, "group"), objectIn(vector, "in")) };
+    return { id, out: answer() };
   } catch (error) {
     if (error instanceof VectorError || error instanceof RangeError) {
       return { id, out: {}, error: error.message };

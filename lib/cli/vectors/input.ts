@@ -58,19 +58,25 @@ export function textIn(given: Given, key: string, rest = ""): string {
   return typeof value === "string" ? value : rest;
 }
 
-/** One of the known words, compared without case; `rest` where it is absent. */
+/** One of the known words, compared by letters and digits; `rest` where it is absent. */
 export function wordIn<const N extends string>(
   given: Given,
   key: string,
   known: readonly N[],
   rest: N,
+  others: Readonly<Record<string, N>> = {},
 ): N {
   const text = given[key];
-  if (text === undefined) return rest;
-  const word = known.find((name) => name === String(text).toLowerCase());
+  if (text === undefined || text === null) return rest;
+  const plain = plainly(String(text));
+  const word = known.find((name) => plainly(name) === plain) ?? others[plain];
   if (word !== undefined) return word;
   const found = JSON.stringify(text);
   throw new VectorError(`Cannot read vector: in.${key} is ${found}; it is ${known.join(", ")}`);
+}
+
+function plainly(word: string): string {
+  return word.toLowerCase().replaceAll(/[^a-z0-9]/g, "");
 }
 
 /** The object under a key; empty where it is absent. */
@@ -79,10 +85,17 @@ export function objectIn(given: Given, key: string): Given {
   return typeof value === "object" && value !== null ? value as Given : {};
 }
 
-/** The objects listed under a key. */
+/** The objects listed under a key; none where it is absent. */
 export function listIn(given: Given, key: string): readonly Given[] {
-  const value = given[key];
-  return Array.isArray(value) ? value as readonly Given[] : [];
+  const value = given[key] ?? [];
+  const wrong = Array.isArray(value) ? value.find((item) => !isObject(item)) : value;
+  if (wrong === undefined) return value as readonly Given[];
+  const found = JSON.stringify(wrong);
+  throw new VectorError(`Cannot read vector: ${key} has ${found}; give a list of objects`);
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === "object" && value !== null;
 }
 
 /** A word as the vectors write it. */

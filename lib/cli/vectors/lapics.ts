@@ -27,7 +27,7 @@ export function lapicsIn(given: Given): readonly Lapic[] {
 }
 
 function lapicIn(given: Given): Lapic {
-  const mode = wordIn(given, "mode", ["xapic", "x2apic", "disabled"], "xapic");
+  const mode = wordIn(given, "mode", ["xapic", "x2apic", "disabled"], "xapic", { off: "disabled" });
   const parts: LapicParts = {
     id: numberIn(given, "id"),
     mode: mode === "disabled" ? "xapic" : mode,
@@ -52,7 +52,8 @@ function destFormatIn(given: Given): DestFormat {
 
 /** The rules `flavor` names; KVM keeps its broadcast quirk unless the monitor turned it off. */
 export function rulesIn(given: Given): LapicRules {
-  const flavor = objectIn(given, "flavor");
+  const { flavor: named } = given;
+  const flavor = typeof named === "string" ? { name: named } : objectIn(given, "flavor");
   const name = wordIn(flavor, "name", ["arch", "kvm", "qemu-tcg", "xen"], "arch");
   return lapicRules(name, { broadcastQuirk: !flagIn(flavor, "quirkDisabled") });
 }
@@ -65,13 +66,21 @@ export function senderIn(given: Given): Sender {
   return { kind: "ipi", id, shorthand: wordIn(given, "shorthand", SHORTHANDS, "none") };
 }
 
+/** What manuals call delivery modes besides. */
+const OTHER_MODE_NAMES = {
+  startup: "sipi",
+  lowestpriority: "lowest",
+  arbitrated: "lowest",
+  reserved: "reserved3",
+} as const;
+
 /** A message given field by field. */
 export function messageIn(given: Given): InterruptMessage {
   return {
     dest: numberIn(given, "dest"),
     destMode: wordIn(given, "destMode", DEST_MODES, "physical"),
     redirectionHint: flagIn(given, "redirectionHint"),
-    deliveryMode: wordIn(given, "deliveryMode", DELIVERY_MODES, "fixed"),
+    deliveryMode: wordIn(given, "deliveryMode", DELIVERY_MODES, "fixed", OTHER_MODE_NAMES),
     vector: numberIn(given, "vector"),
     trigger: wordIn(given, "trigger", TRIGGERS, "edge"),
     level: flagIn(given, "level"),

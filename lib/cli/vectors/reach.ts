@@ -82,9 +82,7 @@ export function reachRow(row: Given) {
     format: wordIn(row, "format", FORMATS, "compat"),
     source: wordIn(row, "source", SOURCES, "msi"),
   };
-  const { reading, format, source } = path;
-  const out = rowOf(reachOf(path));
-  return { id: `reach/${reading}/${format}/${source}`, out: { ...out, destBits: bitsOf(path) } };
+  return { ...rowOf(reachOf(path)), destBits: bitsOf(path) };
 }
 
 function bitsOf(path: Parameters<typeof destWidth>[0]): number | null {

@@ -8,16 +8,17 @@ import { lapicsIn, messageIn, rulesIn, senderIn } from "./lapics.ts";
 /** Who is named, who takes it, whom a lowest-priority message goes to. */
 export function route(given: Given) {
   const rules = rulesIn(given);
+  const message = messageIn(given);
   const { matched, accept, candidates, takers } = deliver(
-    messageIn(given),
+    message,
     lapicsIn(given),
     rules,
     senderIn(given),
   );
   const pick = accept === "one-of" ? { pick: hex(takers[0]!.id) } : {};
-  const hash = accept === "one-of" && rules.name === "kvm"
-    ? { kvmVectorHashingPick: hex(takers[0]!.id) }
-    : {};
+  const hashes = rules.name === "kvm" && takers.length === 1 &&
+    (accept === "one-of" || message.deliveryMode === "lowest");
+  const hash = hashes ? { kvmVectorHashingPick: hex(takers[0]!.id) } : {};
   return { matched: ids(matched), accept, candidates: ids(candidates), ...pick, ...hash };
 }
 
