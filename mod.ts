@@ -29,8 +29,8 @@
  */
 
 // bits: words and sets, declared once.
-export { fixed, flag, ignored, oneOf, register, reserved, uint } from "./lib/bits/register.ts";
-export type { Decoded, Field, Register } from "./lib/bits/register.ts";
+export { fixed, flag, ignored, oneOf, Register, reserved, uint } from "./lib/bits/register.ts";
+export type { Decoded, Field } from "./lib/bits/register.ts";
 export { IdSet, type Interval } from "./lib/bits/id_set.ts";
 
 // x86: what hardware and hypervisors do with the words.

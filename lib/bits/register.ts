@@ -8,9 +8,9 @@
  *
  * ```ts
  * import assert from "node:assert/strict";
- * import { flag, oneOf, register, uint } from "./register.ts";
+ * import { flag, oneOf, Register, uint } from "./register.ts";
  *
- * const lamp = register({
+ * const lamp = new Register({
  *   name: "Lamp",
  *   width: 8,
  *   source: "An example",
@@ -65,67 +65,69 @@ export interface Place {
   readonly reserved: boolean;
 }
 
-/** A declared register; `W` is the type of its raw word. */
-export interface Register<F extends Fields, W extends Word = Word> {
+/** A register declared once; decode, encode and misused work detached from it too. */
+export class Register<const F extends Fields, const N extends number = number> {
   /** Its name in this project's words. */
   readonly name: string;
   /** Bits of the whole word. */
-  readonly width: number;
+  readonly width: N;
   /** Manual and section, or kernel file and symbol. */
   readonly source: string;
-  /** The declaration itself. */
+  /** The fields by name, bit 0 first. */
   readonly fields: F;
   /** Where each field sits, bit 0 first. */
   readonly places: readonly Place[];
   /** The fields of a raw word; RangeError when it is no unsigned word of this width. */
-  decode(raw: W): ValueOf<F>;
-  /** The raw word; absent fields rest at zero or at the code the layout fixes. */
-  encode(value: Partial<ValueOf<F>>): W;
+  readonly decode: (raw: WordOf<N>) => ValueOf<F>;
+  /**
+   * The raw word; absent fields rest at zero or at the code the layout fixes. RangeError when a
+   * field cannot hold its value, TypeError when there is no such field.
+   */
+  readonly encode: (value: Partial<ValueOf<F>>) => WordOf<N>;
   /** Names of the reserved fields whose bits are not as hardware wants them. */
-  misused(raw: W): readonly string[];
+  readonly misused: (raw: WordOf<N>) => readonly string[];
+
+  /** Declares the fields from bit 0 upwards; RangeError when they do not fill the width. */
+  constructor(
+    { name, width, source, fields }: { name: string; width: N; source: string; fields: F },
+  ) {
+    const places = placesOf(fields);
+    const filled = (places.at(-1)?.high ?? -1) + 1;
+    if (filled !== width) {
+      throw new RangeError(
+        `Cannot declare ${name}: its fields fill ${filled} of ${width} bits; name the rest`,
+      );
+    }
+    const { decode, encode, misused } = codecOf({ name, width, fields, places });
+    this.name = name;
+    this.width = width;
+    this.source = source;
+    this.fields = fields;
+    this.places = places;
+    this.decode = decode as typeof this.decode;
+    this.encode = encode as typeof this.encode;
+    this.misused = misused;
+  }
+
   /** The layout as a Markdown table, highest bits first. */
-  table(): string;
+  table(): string {
+    return tableOf(this.places);
+  }
+
   /** The layout as a text picture, 32 bits a row, highest bits first. */
-  diagram(): string;
+  diagram(): string {
+    return diagramOf(this.places);
+  }
 }
 
 /** What decode yields for a declared register. */
 export type Decoded<R> = R extends { readonly fields: infer F } ? ValueOf<F> : never;
 
-/**
- * Declares a register, fields from bit 0 upwards.
- * Throws a RangeError when the fields do not fill the width.
- */
-export function register<const F extends Fields, const N extends number>(
-  declaration: { name: string; width: N; source: string; fields: F },
-): Register<F, WordOf<N>> {
-  const { name, width, source, fields } = declaration;
-  const places = placesOf(fields);
-  const filled = (places.at(-1)?.high ?? -1) + 1;
-  if (filled !== width) {
-    throw new RangeError(
-      `Cannot declare ${name}: its fields fill ${filled} of ${width} bits; name the rest`,
-    );
-  }
-  const { decode, encode, misused } = codecOf({ name, width, fields, places });
-  return {
-    name,
-    width,
-    source,
-    fields,
-    places,
-    decode: decode as (raw: WordOf<N>) => ValueOf<F>,
-    encode: encode as (value: Partial<ValueOf<F>>) => WordOf<N>,
-    misused: misused as (raw: WordOf<N>) => readonly string[],
-    table: () => tableOf(places),
-    diagram: () => diagramOf(places),
-  };
-}
-
-/** A literal width up to 32 makes number words, every other width bigint words. */
-export type WordOf<N extends number> = N extends
-  | (1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11 | 12 | 13 | 14 | 15 | 16)
-  | (17 | 18 | 19 | 20 | 21 | 22 | 23 | 24 | 25 | 26 | 27 | 28 | 29 | 30 | 31 | 32) ? number
+/** The raw words of a width: numbers up to 32 bits, bigints above, either where it is unknown. */
+export type WordOf<N extends number> = number extends N ? Word
+  : N extends
+    | (1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11 | 12 | 13 | 14 | 15 | 16)
+    | (17 | 18 | 19 | 20 | 21 | 22 | 23 | 24 | 25 | 26 | 27 | 28 | 29 | 30 | 31 | 32) ? number
   : bigint;
 
 function placesOf(fields: Fields): Place[] {

@@ -3,12 +3,12 @@
  *
  * @module
  */
-import { flag, ignored, oneOf, register, uint } from "../bits/register.ts";
+import { flag, ignored, oneOf, Register, uint } from "../bits/register.ts";
 
 const SDM = "Intel SDM volume 2A, CPUID";
 
 /** Leaf 1 EBX. */
-export const leaf1Ebx = register({
+export const leaf1Ebx = new Register({
   name: "CpuidLeaf1Ebx",
   width: 32,
   source: `${SDM}, leaf 01H`,
@@ -20,7 +20,7 @@ export const leaf1Ebx = register({
 });
 
 /** Leaf 1 ECX. */
-export const leaf1Ecx = register({
+export const leaf1Ecx = new Register({
   name: "CpuidLeaf1Ecx",
   width: 32,
   source: `${SDM}, leaf 01H; bit 31: AMD APM volume 3, E.3.2`,
@@ -33,7 +33,7 @@ export const leaf1Ecx = register({
 });
 
 /** Leaf 6 EAX. */
-export const leaf6Eax = register({
+export const leaf6Eax = new Register({
   name: "CpuidLeaf6Eax",
   width: 32,
   source: `${SDM}, leaf 06H`,
@@ -45,7 +45,7 @@ export const leaf6Eax = register({
 });
 
 /** Leaves 0BH and 1FH, EAX. */
-export const topologyEax = register({
+export const topologyEax = new Register({
   name: "CpuidTopologyEax",
   width: 32,
   source: `${SDM}, leaves 0BH and 1FH`,
@@ -56,7 +56,7 @@ export const topologyEax = register({
 });
 
 /** Leaves 0BH and 1FH, EBX. */
-export const topologyEbx = register({
+export const topologyEbx = new Register({
   name: "CpuidTopologyEbx",
   width: 32,
   source: `${SDM}, leaves 0BH and 1FH`,
@@ -81,7 +81,7 @@ export const LEVEL_TYPES = [
 export type LevelType = typeof LEVEL_TYPES[number];
 
 /** Leaves 0BH and 1FH, ECX. */
-export const topologyEcx = register({
+export const topologyEcx = new Register({
   name: "CpuidTopologyEcx",
   width: 32,
   source: `${SDM}, leaves 0BH and 1FH`,
@@ -93,7 +93,7 @@ export const topologyEcx = register({
 });
 
 /** Leaf 80000008H ECX of AMD. */
-export const leaf80000008Ecx = register({
+export const leaf80000008Ecx = new Register({
   name: "CpuidLeaf80000008Ecx",
   width: 32,
   source: "AMD APM volume 3, E.4.7",

@@ -31,7 +31,7 @@
  *
  * @module
  */
-import { flag, register, reserved as reservedBits } from "../bits/register.ts";
+import { flag, Register, reserved as reservedBits } from "../bits/register.ts";
 import { acpiTable, type TableOf, type TableParts } from "./acpi_table.ts";
 import { deviceScopes } from "./device_scope.ts";
 import { type EntryIn, type EntryKind, entryList, extra, listed, type Tail } from "./entry_list.ts";
@@ -54,7 +54,7 @@ import { wordTag } from "./tags.ts";
 const SOURCE = "Intel VT-d 8";
 
 /** The DMAR's own flags. */
-export const dmarFlags = register({
+export const dmarFlags = new Register({
   name: "DmarFlags",
   width: 8,
   source: `${SOURCE}.1`,
@@ -67,7 +67,7 @@ export const dmarFlags = register({
 });
 
 /** Flags of a remapping unit. */
-export const drhdFlags = register({
+export const drhdFlags = new Register({
   name: "DrhdFlags",
   width: 8,
   source: `${SOURCE}.3`,

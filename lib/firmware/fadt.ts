@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { flag, ignored, register } from "../bits/register.ts";
+import { flag, ignored, Register } from "../bits/register.ts";
 import { acpiTable, type TableOf, type TableParts } from "./acpi_table.ts";
 import { entryList } from "./entry_list.ts";
 import type { Malformed } from "./malformed.ts";
@@ -11,7 +11,7 @@ import { reserved, structure, u32 } from "./structure.ts";
 import { restTag } from "./tags.ts";
 
 /** The FADT's feature flags. */
-export const fadtFlags = register({
+export const fadtFlags = new Register({
   name: "FadtFeatureFlags",
   width: 32,
   source: "ACPI 6.5 5.2.9, table 5.10",

@@ -29,7 +29,7 @@
  *
  * @module
  */
-import { flag, register, uint } from "../bits/register.ts";
+import { flag, Register, uint } from "../bits/register.ts";
 import { acpiTable, type TableOf, type TableParts } from "./acpi_table.ts";
 import { type EntryIn, entryList, extra, listed } from "./entry_list.ts";
 import { ivhdDevices } from "./ivhd_device.ts";
@@ -40,7 +40,7 @@ import { blockTag } from "./tags.ts";
 const SOURCE = "AMD IOMMU specification, IVRS";
 
 /** What an IVHD of type 10h says of the unit's features. */
-export const ivhdFeatures = register({
+export const ivhdFeatures = new Register({
   name: "IvhdFeatureReporting",
   width: 32,
   source: "AMD IOMMU specification, IVHD type 10h feature reporting",

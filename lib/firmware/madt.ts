@@ -20,7 +20,7 @@
  *
  * @module
  */
-import { flag, oneOf, register, reserved as reservedBits } from "../bits/register.ts";
+import { flag, oneOf, Register, reserved as reservedBits } from "../bits/register.ts";
 import { acpiTable, type TableOf, type TableParts } from "./acpi_table.ts";
 import { type EntryIn, type EntryKind, entryList, extra } from "./entry_list.ts";
 import type { Malformed } from "./malformed.ts";
@@ -40,7 +40,7 @@ import { byteTag } from "./tags.ts";
 const SOURCE = "ACPI 6.5 5.2.12";
 
 /** The MADT's own flags. */
-export const madtFlags = register({
+export const madtFlags = new Register({
   name: "MultipleApicFlags",
   width: 32,
   source: `${SOURCE}, table 5.20`,
@@ -51,7 +51,7 @@ export const madtFlags = register({
 });
 
 /** Flags of a processor entry. */
-export const processorFlags = register({
+export const processorFlags = new Register({
   name: "LocalApicFlags",
   width: 32,
   source: `${SOURCE}.2, table 5.23`,
@@ -63,7 +63,7 @@ export const processorFlags = register({
 });
 
 /** Polarity and trigger of an interrupt input. */
-export const intiFlags = register({
+export const intiFlags = new Register({
   name: "MpsIntiFlags",
   width: 16,
   source: `${SOURCE}.5, table 5.26`,

@@ -1,6 +1,6 @@
 /**
  * Declare a byte structure once: decode, encode and its Markdown table derive from the one
- * declaration. The byte-grained sister of `register`; little endian, as all firmware tables are.
+ * declaration. The byte-grained sister of `Register`; little endian, as all firmware tables are.
  *
  * ```ts
  * import assert from "node:assert/strict";

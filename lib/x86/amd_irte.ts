@@ -9,7 +9,7 @@ import {
   flag,
   ignored,
   oneOf,
-  register,
+  Register,
   reserved,
   uint,
 } from "../bits/register.ts";
@@ -36,7 +36,7 @@ const HEAD_FIELDS = {
 } as const;
 
 /** An entry while GAEn is clear. */
-export const irte32 = register({
+export const irte32 = new Register({
   name: "Irte32",
   width: 32,
   source: "AMD IOMMU specification 2.2.5.2; Linux drivers/iommu/amd/amd_iommu_types.h union irte",
@@ -52,7 +52,7 @@ export const irte32 = register({
 export type Irte32 = Decoded<typeof irte32>;
 
 /** An entry while GAEn is set and its GuestMode is clear. */
-export const irte128 = register({
+export const irte128 = new Register({
   name: "Irte128",
   width: 128,
   source: "AMD IOMMU specification 2.2.5.3; Linux amd_iommu_types.h struct irte_ga",
@@ -72,7 +72,7 @@ export const irte128 = register({
 export type Irte128 = Decoded<typeof irte128>;
 
 /** A 128-bit entry with GuestMode set: the guest's virtual APIC takes the interrupt. */
-export const irte128Guest = register({
+export const irte128Guest = new Register({
   name: "Irte128Guest",
   width: 128,
   source: "AMD IOMMU specification 2.2.5.3, guest mode; Linux struct irte_ga fields_vapic",

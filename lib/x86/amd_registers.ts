@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Decoded, flag, ignored, oneOf, register, reserved, uint } from "../bits/register.ts";
+import { type Decoded, flag, ignored, oneOf, Register, reserved, uint } from "../bits/register.ts";
 import { DEST_MODES } from "./interrupt_message.ts";
 
 /** Offsets of the registers in a unit's MMIO block. */
@@ -20,7 +20,7 @@ export const AMD_OFFSETS = {
 export const SOUTHBRIDGE_IOAPIC = 0x00a0;
 
 /** CONTROL: what interrupts need of it. */
-export const amdControl = register({
+export const amdControl = new Register({
   name: "AmdControl",
   width: 64,
   source: "AMD IOMMU specification 3.4.2, MMIO offset 0018h",
@@ -47,7 +47,7 @@ export const amdControl = register({
 export type AmdControl = Decoded<typeof amdControl>;
 
 /** Extended features (EFR). */
-export const amdFeatures = register({
+export const amdFeatures = new Register({
   name: "AmdFeatures",
   width: 64,
   source: "AMD IOMMU specification 3.4.3, MMIO offset 0030h",
@@ -65,7 +65,7 @@ export const amdFeatures = register({
 export type AmdFeatures = Decoded<typeof amdFeatures>;
 
 /** Extended features 2 (EFR2). */
-export const amdFeatures2 = register({
+export const amdFeatures2 = new Register({
   name: "AmdFeatures2",
   width: 64,
   source: "AMD IOMMU specification 3.4.3, MMIO offset 01A0h; Linux FEATURE_NUM_INT_REMAP_SUP",
@@ -79,7 +79,7 @@ export const amdFeatures2 = register({
 export type AmdFeatures2 = Decoded<typeof amdFeatures2>;
 
 /** Bits 191:128 of a device table entry. */
-export const dteInterrupt = register({
+export const dteInterrupt = new Register({
   name: "DteInterrupt",
   width: 64,
   source: "AMD IOMMU specification 2.2.2.1; Linux amd_iommu_types.h DTE_IRQ_*",
@@ -102,7 +102,7 @@ export const dteInterrupt = register({
 export type DteInterrupt = Decoded<typeof dteInterrupt>;
 
 /** The XT interrupt control registers: event log, PPR log, guest log. */
-export const amdInterruptControl = register({
+export const amdInterruptControl = new Register({
   name: "AmdInterruptControl",
   width: 64,
   source: "AMD IOMMU specification 3.4.15; Linux amd_iommu_types.h union intcapxt",

@@ -3,14 +3,14 @@
  *
  * @module
  */
-import { type Decoded, flag, oneOf, register, reserved, uint } from "../bits/register.ts";
+import { type Decoded, flag, oneOf, Register, reserved, uint } from "../bits/register.ts";
 import { TRIGGERS } from "./interrupt_message.ts";
 import type { Msi } from "./msi_message.ts";
 
 const SOURCE = "IA-PC HPET specification 1.0a";
 
 /** General capabilities, offset 0x000. */
-export const hpetCapabilities = register({
+export const hpetCapabilities = new Register({
   name: "HpetCapabilities",
   width: 64,
   source: `${SOURCE} 2.3.4`,
@@ -28,7 +28,7 @@ export const hpetCapabilities = register({
 export type HpetCapabilities = Decoded<typeof hpetCapabilities>;
 
 /** General configuration, offset 0x010. */
-export const hpetConfiguration = register({
+export const hpetConfiguration = new Register({
   name: "HpetConfiguration",
   width: 64,
   source: `${SOURCE} 2.3.5`,
@@ -42,7 +42,7 @@ export const hpetConfiguration = register({
 export type HpetConfiguration = Decoded<typeof hpetConfiguration>;
 
 /** Timer n configuration and capability, offset 0x100 + 0x20·n. */
-export const hpetTimer = register({
+export const hpetTimer = new Register({
   name: "HpetTimer",
   width: 64,
   source: `${SOURCE} 2.3.8`,
@@ -67,7 +67,7 @@ export const hpetTimer = register({
 export type HpetTimer = Decoded<typeof hpetTimer>;
 
 /** Timer n FSB interrupt route, offset 0x110 + 0x20·n: the message it sends. */
-export const hpetRoute = register({
+export const hpetRoute = new Register({
   name: "HpetRoute",
   width: 64,
   source: `${SOURCE} 2.3.10`,

@@ -4,11 +4,11 @@
  *
  * @module
  */
-import { type Decoded, flag, ignored, register } from "../bits/register.ts";
+import { type Decoded, flag, ignored, Register } from "../bits/register.ts";
 import type { MessageFormat } from "./reach.ts";
 
 /** Leaf 0x40000082 EAX, present where leaf 0x40000081 EAX reads {@link VS_INTERFACE}. */
-export const virtualizationStackProperties = register({
+export const virtualizationStackProperties = new Register({
   name: "VirtualizationStackProperties",
   width: 32,
   source: "Linux arch/x86/include/asm/hyperv-tlfs.h HYPERV_VS_PROPERTIES_EAX_*; OpenVMM cpuid",
@@ -26,7 +26,7 @@ export type VirtualizationStackProperties = Decoded<typeof virtualizationStackPr
 export const VS_INTERFACE = 0x3123_5356;
 
 /** Leaf 0x40000004 EAX: what Hyper-V recommends. */
-export const hypervRecommendations = register({
+export const hypervRecommendations = new Register({
   name: "HypervRecommendations",
   width: 32,
   source: "Microsoft Hypervisor TLFS, CPUID leaf 0x40000004",

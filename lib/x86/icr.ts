@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Decoded, flag, oneOf, register, reserved, uint } from "../bits/register.ts";
+import { type Decoded, flag, oneOf, Register, reserved, uint } from "../bits/register.ts";
 import {
   DELIVERY_MODES,
   DEST_MODES,
@@ -32,7 +32,7 @@ const COMMAND_FIELDS = {
 } as const;
 
 /** The two 32-bit halves of an xAPIC (0x300, 0x310) as one word; writing the low half sends. */
-export const icrXapic = register({
+export const icrXapic = new Register({
   name: "IcrXapic",
   width: 64,
   source: "Intel SDM volume 3, 11.6.1",
@@ -42,7 +42,7 @@ export const icrXapic = register({
 export type IcrXapic = Decoded<typeof icrXapic>;
 
 /** MSR 0x830; one WRMSR sends. */
-export const icrX2apic = register({
+export const icrX2apic = new Register({
   name: "IcrX2apic",
   width: 64,
   source: "Intel SDM volume 3, 11.12.9",

@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { type Decoded, flag, ignored, register, reserved, uint } from "../bits/register.ts";
+import { type Decoded, flag, ignored, Register, reserved, uint } from "../bits/register.ts";
 import { type IoapicFlavour, messageFromEntry } from "./ioapic_message.ts";
 import type { Msi } from "./msi_message.ts";
 import { type RedirectionTableEntry, redirectionTableEntry } from "./redirection_table_entry.ts";
@@ -19,7 +19,7 @@ export const IOWIN = 0x10;
 export const EOI = 0x40;
 
 /** Register 0; the 82093AA has bits 27:24 only. */
-export const ioapicId = register({
+export const ioapicId = new Register({
   name: "IoapicId",
   width: 32,
   source: "Intel 82093AA 3.2.1; ICH datasheets",
@@ -29,7 +29,7 @@ export const ioapicId = register({
 export type IoapicId = Decoded<typeof ioapicId>;
 
 /** Register 1. */
-export const ioapicVersion = register({
+export const ioapicVersion = new Register({
   name: "IoapicVersion",
   width: 32,
   source: "Intel 82093AA 3.2.2; ICH datasheets",
@@ -45,7 +45,7 @@ export const ioapicVersion = register({
 export type IoapicVersion = Decoded<typeof ioapicVersion>;
 
 /** Register 2. */
-export const ioapicArbitration = register({
+export const ioapicArbitration = new Register({
   name: "IoapicArbitration",
   width: 32,
   source: "Intel 82093AA 3.2.3",

@@ -3,11 +3,11 @@
  *
  * @module
  */
-import { type Decoded, fixed, flag, ignored, register, reserved, uint } from "../bits/register.ts";
+import { type Decoded, fixed, flag, ignored, Register, reserved, uint } from "../bits/register.ts";
 import type { DestFormat } from "./lapic.ts";
 
 /** IA32_APIC_BASE, MSR 0x1B. */
-export const apicBase = register({
+export const apicBase = new Register({
   name: "ApicBase",
   width: 64,
   source: "Intel SDM volume 3, 11.4.4 and 11.12.1",
@@ -25,7 +25,7 @@ export const apicBase = register({
 export type ApicBase = Decoded<typeof apicBase>;
 
 /** LDR of an xAPIC, offset 0xD0. */
-export const ldrXapic = register({
+export const ldrXapic = new Register({
   name: "LdrXapic",
   width: 32,
   source: "Intel SDM volume 3, 11.6.2.2",
@@ -35,7 +35,7 @@ export const ldrXapic = register({
 export type LdrXapic = Decoded<typeof ldrXapic>;
 
 /** LDR of an x2APIC, MSR 0x80D, read only. */
-export const ldrX2apic = register({
+export const ldrX2apic = new Register({
   name: "LdrX2apic",
   width: 32,
   source: "Intel SDM volume 3, 11.12.10.2",
@@ -48,7 +48,7 @@ export const ldrX2apic = register({
 export type LdrX2apic = Decoded<typeof ldrX2apic>;
 
 /** DFR, offset 0xE0; x2APICs have none. */
-export const dfr = register({
+export const dfr = new Register({
   name: "Dfr",
   width: 32,
   source: "Intel SDM volume 3, 11.6.2.2",
@@ -61,7 +61,7 @@ export const dfr = register({
 export type Dfr = Decoded<typeof dfr>;
 
 /** Spurious vector register, offset 0xF0. */
-export const spuriousVector = register({
+export const spuriousVector = new Register({
   name: "SpuriousVector",
   width: 32,
   source: "Intel SDM volume 3, 11.9",
@@ -78,7 +78,7 @@ export const spuriousVector = register({
 export type SpuriousVector = Decoded<typeof spuriousVector>;
 
 /** Version register, offset 0x30. */
-export const lapicVersion = register({
+export const lapicVersion = new Register({
   name: "LapicVersion",
   width: 32,
   source: "Intel SDM volume 3, 11.4.8",
@@ -94,7 +94,7 @@ export const lapicVersion = register({
 export type LapicVersion = Decoded<typeof lapicVersion>;
 
 /** Error status register, offset 0x280. */
-export const errorStatus = register({
+export const errorStatus = new Register({
   name: "ErrorStatus",
   width: 32,
   source: "Intel SDM volume 3, 11.5.3",

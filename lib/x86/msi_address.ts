@@ -19,7 +19,7 @@ import {
   flag,
   ignored,
   oneOf,
-  register,
+  Register,
   uint,
 } from "../bits/register.ts";
 import { DEST_MODES } from "./interrupt_message.ts";
@@ -28,7 +28,7 @@ import { DEST_MODES } from "./interrupt_message.ts";
 export const INTERRUPT_WINDOW = 0xfee;
 
 /** The lower address of a compatibility-format message. */
-export const msiAddressLow = register({
+export const msiAddressLow = new Register({
   name: "MsiAddressLow",
   width: 32,
   source: "Intel SDM volume 3, 11.11.1; Linux arch/x86/include/asm/msi.h struct x86_msi_addr_lo",
@@ -46,7 +46,7 @@ export const msiAddressLow = register({
 export type MsiAddressLow = Decoded<typeof msiAddressLow>;
 
 /** The upper address as KVM takes it with KVM_CAP_X2APIC_API; on a real bus it is zero. */
-export const msiAddressHigh = register({
+export const msiAddressHigh = new Register({
   name: "MsiAddressHigh",
   width: 32,
   source: "Linux arch/x86/include/asm/msi.h struct x86_msi_addr_hi; KVM API KVM_CAP_X2APIC_API",
@@ -59,7 +59,7 @@ export const msiAddressHigh = register({
 export type MsiAddressHigh = Decoded<typeof msiAddressHigh>;
 
 /** The lower address of a remappable-format message. */
-export const remappableAddressLow = register({
+export const remappableAddressLow = new Register({
   name: "RemappableAddressLow",
   width: 32,
   source: "Intel VT-d 5.1.2.2; Linux arch/x86/include/asm/msi.h struct x86_msi_addr_lo dmar_*",

@@ -3,11 +3,11 @@
  *
  * @module
  */
-import { type Decoded, ignored, oneOf, register, reserved, uint } from "../bits/register.ts";
+import { type Decoded, ignored, oneOf, Register, reserved, uint } from "../bits/register.ts";
 import { DELIVERY_MODES, TRIGGERS } from "./interrupt_message.ts";
 
 /** The data of a compatibility-format message. */
-export const msiData = register({
+export const msiData = new Register({
   name: "MsiData",
   width: 32,
   source: "Intel SDM volume 3, 11.11.2; Linux arch/x86/include/asm/msi.h struct x86_msi_data",
@@ -25,7 +25,7 @@ export const msiData = register({
 export type MsiData = Decoded<typeof msiData>;
 
 /** The data of a VT-d remappable request whose address has SHV set. */
-export const remappableData = register({
+export const remappableData = new Register({
   name: "RemappableData",
   width: 32,
   source: "Intel VT-d 5.1.2.2; Linux arch/x86/include/asm/msi.h dmar_subhandle",
@@ -38,7 +38,7 @@ export const remappableData = register({
 export type RemappableData = Decoded<typeof remappableData>;
 
 /** The data of a message that an AMD unit remaps. */
-export const amdRemappableData = register({
+export const amdRemappableData = new Register({
   name: "AmdRemappableData",
   width: 32,
   source: "AMD IOMMU specification 2.2.5; Linux drivers/iommu/amd/iommu.c irq_remapping_prepare",

@@ -3,14 +3,14 @@
  *
  * @module
  */
-import { type Decoded, flag, ignored, register, reserved, uint } from "../bits/register.ts";
+import { type Decoded, flag, ignored, Register, reserved, uint } from "../bits/register.ts";
 import { type Msi, remapIndex } from "./msi_message.ts";
 
 /** Capability IDs in configuration space. */
 export const PCI_CAPABILITY = { msi: 0x05, msix: 0x11 } as const;
 
 /** MSI message control, offset 2 of the capability. */
-export const msiControl = register({
+export const msiControl = new Register({
   name: "MsiControl",
   width: 16,
   source: "PCI Local Bus specification 3.0, 6.8.1.3",
@@ -29,7 +29,7 @@ export const msiControl = register({
 export type MsiControl = Decoded<typeof msiControl>;
 
 /** MSI-X message control, offset 2 of the capability. */
-export const msixControl = register({
+export const msixControl = new Register({
   name: "MsixControl",
   width: 16,
   source: "PCI Local Bus specification 3.0, 6.8.2.3",
@@ -44,7 +44,7 @@ export const msixControl = register({
 export type MsixControl = Decoded<typeof msixControl>;
 
 /** Where the MSI-X table, or its pending bits, lie: offsets 4 and 8 of the capability. */
-export const msixLocation = register({
+export const msixLocation = new Register({
   name: "MsixLocation",
   width: 32,
   source: "PCI Local Bus specification 3.0, 6.8.2.4",
@@ -54,7 +54,7 @@ export const msixLocation = register({
 export type MsixLocation = Decoded<typeof msixLocation>;
 
 /** One MSI-X table entry, 16 bytes. */
-export const msixEntry = register({
+export const msixEntry = new Register({
   name: "MsixEntry",
   width: 128,
   source: "PCI Local Bus specification 3.0, 6.8.2.6 to 6.8.2.9",

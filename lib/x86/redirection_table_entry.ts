@@ -21,7 +21,7 @@ import {
   flag,
   ignored,
   oneOf,
-  register,
+  Register,
   reserved,
   uint,
 } from "../bits/register.ts";
@@ -37,7 +37,7 @@ const PIN_FIELDS = {
 } as const;
 
 /** The compatibility format, with the extended destination where a hypervisor offers it. */
-export const redirectionTableEntry = register({
+export const redirectionTableEntry = new Register({
   name: "RedirectionTableEntry",
   width: 64,
   source: "Intel 82093AA 3.2.4; Linux arch/x86/include/asm/io_apic.h struct IO_APIC_route_entry",
@@ -56,7 +56,7 @@ export const redirectionTableEntry = register({
 export type RedirectionTableEntry = Decoded<typeof redirectionTableEntry>;
 
 /** The VT-d remappable format. */
-export const remappableRedirectionTableEntry = register({
+export const remappableRedirectionTableEntry = new Register({
   name: "RemappableRedirectionTableEntry",
   width: 64,
   source: "Intel VT-d 5.1.5.1; Linux struct IO_APIC_route_entry ir_*",
@@ -74,7 +74,7 @@ export const remappableRedirectionTableEntry = register({
 export type RemappableRedirectionTableEntry = Decoded<typeof remappableRedirectionTableEntry>;
 
 /** The reading of an AMD unit: the index sits where vector and delivery mode would. */
-export const amdRedirectionTableEntry = register({
+export const amdRedirectionTableEntry = new Register({
   name: "AmdRedirectionTableEntry",
   width: 64,
   source: "AMD IOMMU specification 2.2.5.2; Linux drivers/iommu/amd/iommu.c irq_remapping_prepare",

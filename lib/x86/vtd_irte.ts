@@ -9,7 +9,7 @@ import {
   flag,
   ignored,
   oneOf,
-  register,
+  Register,
   reserved,
   uint,
   wide,
@@ -47,7 +47,7 @@ const SOURCE_FIELDS = {
 } as const;
 
 /** A remapped entry while the unit runs with EIME set: 32 bits of destination. */
-export const irteRemapped = register({
+export const irteRemapped = new Register({
   name: "IrteRemapped",
   width: 128,
   source: "Intel VT-d 9.10; Linux include/linux/dmar.h struct irte",
@@ -62,7 +62,7 @@ export const irteRemapped = register({
 export type IrteRemapped = Decoded<typeof irteRemapped>;
 
 /** A remapped entry while EIME is clear: the destination is bits 47:40 alone. */
-export const irteRemappedXapic = register({
+export const irteRemappedXapic = new Register({
   name: "IrteRemappedXapic",
   width: 128,
   source: "Intel VT-d 9.10, DST in xAPIC mode; Linux IRTE_DEST (x) << 8",
@@ -79,7 +79,7 @@ export const irteRemappedXapic = register({
 export type IrteRemappedXapic = Decoded<typeof irteRemappedXapic>;
 
 /** A posted entry: the interrupt is noted in a descriptor in memory. */
-export const irtePosted = register({
+export const irtePosted = new Register({
   name: "IrtePosted",
   width: 128,
   source: "Intel VT-d 9.11; Linux include/linux/dmar.h struct irte p_*",
@@ -103,7 +103,7 @@ export const irtePosted = register({
 export type IrtePosted = Decoded<typeof irtePosted>;
 
 /** The posted-interrupt descriptor, 64 bytes. */
-export const postedDescriptor = register({
+export const postedDescriptor = new Register({
   name: "PostedDescriptor",
   width: 512,
   source: "Intel VT-d 9.12; Linux arch/x86/include/asm/posted_intr.h struct pi_desc",

@@ -9,7 +9,7 @@ import {
   flag,
   ignored,
   oneOf,
-  register,
+  Register,
   reserved,
   uint,
 } from "../bits/register.ts";
@@ -34,7 +34,7 @@ export const VTD_OFFSETS = {
 } as const;
 
 /** CAP_REG: what interrupts need of it. */
-export const vtdCapability = register({
+export const vtdCapability = new Register({
   name: "VtdCapability",
   width: 64,
   source: "Intel VT-d 11.4.2",
@@ -54,7 +54,7 @@ export const vtdCapability = register({
 export type VtdCapability = Decoded<typeof vtdCapability>;
 
 /** ECAP_REG: what interrupts need of it. */
-export const vtdExtendedCapability = register({
+export const vtdExtendedCapability = new Register({
   name: "VtdExtendedCapability",
   width: 64,
   source: "Intel VT-d 11.4.3",
@@ -84,7 +84,7 @@ const COMMAND_FIELDS = {
 } as const;
 
 /** GCMD_REG: one command a write. */
-export const vtdGlobalCommand = register({
+export const vtdGlobalCommand = new Register({
   name: "VtdGlobalCommand",
   width: 32,
   source: "Intel VT-d 11.4.4.1",
@@ -94,7 +94,7 @@ export const vtdGlobalCommand = register({
 export type VtdGlobalCommand = Decoded<typeof vtdGlobalCommand>;
 
 /** GSTS_REG: what the unit does now. */
-export const vtdGlobalStatus = register({
+export const vtdGlobalStatus = new Register({
   name: "VtdGlobalStatus",
   width: 32,
   source: "Intel VT-d 11.4.4.2",
@@ -104,7 +104,7 @@ export const vtdGlobalStatus = register({
 export type VtdGlobalStatus = Decoded<typeof vtdGlobalStatus>;
 
 /** IRTA_REG: where the table is. */
-export const interruptTableAddress = register({
+export const interruptTableAddress = new Register({
   name: "InterruptTableAddress",
   width: 64,
   source: "Intel VT-d 11.4.13",
@@ -119,7 +119,7 @@ export const interruptTableAddress = register({
 export type InterruptTableAddress = Decoded<typeof interruptTableAddress>;
 
 /** FSTS_REG. */
-export const vtdFaultStatus = register({
+export const vtdFaultStatus = new Register({
   name: "VtdFaultStatus",
   width: 32,
   source: "Intel VT-d 11.4.8.1",
@@ -137,7 +137,7 @@ export const vtdFaultStatus = register({
 export type VtdFaultStatus = Decoded<typeof vtdFaultStatus>;
 
 /** FECTL, IECTL and PECTL. */
-export const vtdEventControl = register({
+export const vtdEventControl = new Register({
   name: "VtdEventControl",
   width: 32,
   source: "Intel VT-d 11.4.8.2",
@@ -151,7 +151,7 @@ export const vtdEventControl = register({
 export type VtdEventControl = Decoded<typeof vtdEventControl>;
 
 /** A fault record (FRCD) of an interrupt request. */
-export const interruptFaultRecord = register({
+export const interruptFaultRecord = new Register({
   name: "InterruptFaultRecord",
   width: 128,
   source: "Intel VT-d 11.4.8.6",
@@ -170,7 +170,7 @@ export const interruptFaultRecord = register({
 export type InterruptFaultRecord = Decoded<typeof interruptFaultRecord>;
 
 /** The interrupt entry cache invalidation descriptor. */
-export const iecInvalidation = register({
+export const iecInvalidation = new Register({
   name: "IecInvalidation",
   width: 128,
   source: "Intel VT-d 6.5.2.7; Linux include/linux/dmar.h QI_IEC_*",

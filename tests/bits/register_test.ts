@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { flag, oneOf, register, reserved, uint, wide } from "../../lib/bits/register.ts";
+import { flag, oneOf, Register, reserved, uint, wide } from "../../lib/bits/register.ts";
 
 const SOURCE = "An example";
-const odd = register({
+const odd = new Register({
   name: "Odd",
   width: 192,
   source: SOURCE,
@@ -37,7 +37,12 @@ Deno.test("decode agrees with one bigint shift a field", () => {
 });
 
 Deno.test("a 32-bit word keeps its top bit unsigned", () => {
-  const word = register({ name: "W", width: 32, source: SOURCE, fields: { all: uint(32, "All") } });
+  const word = new Register({
+    name: "W",
+    width: 32,
+    source: SOURCE,
+    fields: { all: uint(32, "All") },
+  });
   assert.equal(word.encode({ all: 0xffff_ffff }), 0xffff_ffff);
   assert.equal(word.decode(0xffff_ffff).all, 0xffff_ffff);
 });
@@ -66,7 +71,7 @@ Deno.test("encode refuses what the field cannot hold, and fields it does not hav
 Deno.test("a declaration must fill its word", () => {
   const fields = { only: uint(3, "Three bits") };
   assert.throws(
-    () => register({ name: "Short", width: 8, source: SOURCE, fields }),
+    () => new Register({ name: "Short", width: 8, source: SOURCE, fields }),
     {
       name: "RangeError",
       message: "Cannot declare Short: its fields fill 3 of 8 bits; name the rest",
@@ -75,7 +80,7 @@ Deno.test("a declaration must fill its word", () => {
   assert.throws(() => oneOf(["a", "b", "c"], "Three names"), /3 names are no power of two/);
 });
 
-const small = register({
+const small = new Register({
   name: "Small",
   width: 8,
   source: SOURCE,

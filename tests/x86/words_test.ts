@@ -48,8 +48,8 @@ Deno.test("every layout has a source, a row for each field and a box for each", 
 });
 
 Deno.test("layouts", (t) => {
-  const pictures = LAYOUTS.map(([, { name, source, table, diagram }]) =>
-    `${name}: ${source}\n\n${table()}\n\n${diagram()}`
+  const pictures = LAYOUTS.map(([, layout]) =>
+    `${layout.name}: ${layout.source}\n\n${layout.table()}\n\n${layout.diagram()}`
   );
   return t.assertSnapshot(pictures.join("\n\n"));
 });

@@ -1,5 +1,5 @@
 /** What words say, field by field: the layout that the words' own format bits choose. */
-import type { Place, Register } from "../../bits/register.ts";
+import type { Place } from "../../bits/register.ts";
 import { irte128, irte128Guest, irte32 } from "../../x86/amd_irte.ts";
 import { hpetRoute } from "../../x86/hpet.ts";
 import { icrX2apic, icrXapic, ipiMessage, readIcr } from "../../x86/icr.ts";
@@ -171,14 +171,16 @@ export function hexWord(word: number | bigint, digits: number): string {
   return word.toString(16).padStart(digits, "0");
 }
 
-type AnyRegister<W extends number | bigint> = Pick<
-  Register<Record<never, never>, W>,
-  "decode" | "misused" | "places"
->;
+/** What it takes to read words of type `W`. */
+interface Layout<W> {
+  readonly places: readonly Place[];
+  decode(raw: W): Readonly<Record<string, unknown>>;
+  misused(raw: W): readonly string[];
+}
 
-function one<W extends number | bigint>(
+function one<W>(
   format: string,
-  layout: AnyRegister<W>,
+  layout: Layout<W>,
   raw: W,
   derived: Readonly<Record<string, unknown>>,
 ): Reading {
@@ -195,11 +197,8 @@ function reading(
 }
 
 /** Every field but reserved and ignored ones that hold zero. */
-function fieldsOf<W extends number | bigint>(
-  layout: AnyRegister<W>,
-  raw: W,
-): readonly FieldReading[] {
-  const values = layout.decode(raw) as Readonly<Record<string, unknown>>;
+function fieldsOf<W>(layout: Layout<W>, raw: W): readonly FieldReading[] {
+  const values = layout.decode(raw);
   return layout.places
     .filter(({ key }) => !/^(reserved|ignored)\d/.test(key) || Number(values[key]) !== 0)
     .map((place) => ({
