@@ -1,196 +1,263 @@
 /**
- * What can be known about a machine before Linux boots on it: one schema, and the type derived
- * from it. Each field's message says what mends a wrong value; `parseMachine` puts the file, the
- * field and what was found in front of it. Unknown extra fields are tolerated.
+ * What can be known about a machine before Linux boots on it, as its machine file says it; the
+ * schema that reads one is `machine_schema.ts`.
  */
-import { z } from "zod";
-
-const text = (mend: string) => z.string({ error: mend });
-const flag = (mend = "give true or false") => z.boolean({ error: mend });
-const count = (max: number, mend: string) => z.int({ error: mend }).min(0, mend).max(max, mend);
-const hex = (digits: number, mend: string) =>
-  text(mend).regex(new RegExp(`^0x[0-9a-fA-F]{1,${digits}}$`), mend);
-const list = <T extends z.ZodType>(item: T, mend: string) => z.array(item, { error: mend });
-const record = <T extends z.ZodRawShape>(shape: T, mend = "give an object") =>
-  z.object(shape, { error: mend });
-
-const ID_MAX = 0xffff_ffff;
-const apicId = count(ID_MAX, "give an APIC ID of 0 … 4294967295");
-const tableId = count(255, "give a table id of 0 … 255");
-const bdf = text("give a PCI address ssss:bb:dd.f").regex(
-  /^[0-9a-f]{4,8}:[0-9a-f]{2}:[01][0-9a-f]\.[0-7]$/,
-  "give a PCI address ssss:bb:dd.f in lower-case hex",
-);
-const register = hex(8, "give a 32-bit word such as 0x40000001");
-
-const kernel = record({
-  version: text("give major.minor, such as 6.1, or mail").regex(
-    /^(\d+\.\d+|mail)$/,
-    "give major.minor, such as 6.1, or mail",
-  ),
-  release: text("give the release as uname -r prints it"),
-  cmdline: text("give the command line, perhaps empty"),
-  config: record({
-    X86_X2APIC: flag(),
-    IRQ_REMAP: flag(),
-    INTEL_IOMMU: flag(),
-    INTEL_IOMMU_DEFAULT_ON: flag(),
-    AMD_IOMMU: flag(),
-    HYPERV_IOMMU: flag(),
-    KVM_GUEST: flag(),
-    XEN: flag(),
-    ACRN_GUEST: flag(),
-    BHYVE_GUEST: flag(),
-    JAILHOUSE_GUEST: flag(),
-    HYPERV_VTL_MODE: flag().optional(),
-    NR_CPUS: z.int({ error: "give a number of CPUs of 1 … 8192" })
-      .min(1, "give at least 1")
-      .max(8192, "give at most 8192, Linux's own maximum on x86"),
-  }),
-});
-
-const cpu = record({
-  vendor: text("give the vendor string of CPUID leaf 0"),
-  x2apic: flag(),
-  arat: flag(),
-  xapicLocked: flag().optional(),
-  packageShift: count(31, "give a shift of 0 … 31").optional(),
-  secureAvic: flag().optional(),
-});
-
-const SIGNATURES = ["kvm", "hyperv", "vmware", "xen", "bhyve", "acrn", "jailhouse", "tcg"] as const;
-const hypervisor = record({
-  cpuidHypervisorBit: flag(),
-  signature: z.enum(SIGNATURES, { error: `give one of ${SIGNATURES.join(", ")}, or null` })
-    .nullable(),
-  base: hex(8, "give the signature's leaf, such as 0x40000000, or null").nullable(),
-  leaves: z.record(
-    z.string().regex(/^(0x)?[0-9a-fA-F]{8}$/, "name each leaf by its 8 hex digits"),
-    z.tuple([register, register, register, register], {
-      error: "give [eax, ebx, ecx, edx] as 32-bit hex words",
-    }),
-    { error: "give an object from leaf to [eax, ebx, ecx, edx]" },
-  ),
-  vmwareLegacyX2apic: flag().optional(),
-  xenPv: flag().optional(),
-});
-
-const firmware = record({
-  x2apicEnabled: flag(),
-  bootApicId: apicId,
-  fadtPhysical: flag().optional(),
-  fadtRevision: count(255, "give a table revision of 0 … 255").optional(),
-  fadtMinorRevision: count(255, "give a minor revision of 0 … 255").optional(),
-  oemId: text("give the MADT's OEM id").optional(),
-  oemTableId: text("give the MADT's OEM table id").optional(),
-  mpTable: flag().optional(),
-});
-
-const madtProcessor = record({
-  apicId,
-  entry: z.enum(["lapic", "x2apic"], { error: "give lapic (type 0) or x2apic (type 9)" }),
-  enabled: flag(),
-  onlineCapable: flag().optional(),
-});
-
-const ioapic = record({
-  id: tableId,
-  address: hex(8, "give a 32-bit address such as 0xfec00000"),
-  gsiBase: count(ID_MAX, "give the first GSI, 0 or more"),
-  pins: z.int({ error: "give 1 … 240 pins" }).min(1, "give 1 … 240 pins").max(240, "give 1 … 240"),
-});
-
-const hpet = record({
-  id: tableId,
-  fsb: flag(),
-  timers: count(32, "give 0 … 32 comparators"),
-}, "give null, or an object with id, fsb and timers");
-
-const dmarUnit = record({
-  address: hex(16, "give the unit's register base such as 0xfed90000"),
-  segment: count(0xffff, "give a PCI segment of 0 … 65535"),
-  includeAll: flag(),
-  ioapics: list(tableId, "list the enumeration ids of the I/O APICs in scope"),
-  hpets: list(tableId, "list the enumeration ids of the HPETs in scope"),
-  devices: list(text("give a PCI address or a bridge's bus and path"), "list the devices in scope"),
-  ir: flag("give true, false, or null when unknown").nullable(),
-  eim: flag("give true, false, or null when unknown").nullable(),
-});
-
-const ivrsSpecial = record({
-  id: tableId,
-  requesterId: hex(4, "give a requester id such as 0x00a0"),
-});
-
-const remapping = z.discriminatedUnion("vendor", [
-  record({
-    vendor: z.literal("intel"),
-    intrRemapFlag: flag(),
-    x2apicOptOut: flag(),
-    units: list(dmarUnit, "list the remapping units"),
-  }),
-  record({
-    vendor: z.literal("amd"),
-    ivhdTypes: list(hex(2, "give an IVHD type such as 0x11"), "list the IVHD block types"),
-    efr: hex(16, "give the extended feature register, such as 0x29d7").nullable(),
-    ga: flag(),
-    xt: flag(),
-    ioapics: list(ivrsSpecial, "list the I/O APICs of the IVRS"),
-    hpets: list(ivrsSpecial, "list the HPETs of the IVRS"),
-  }),
-], { error: "give null, or an object whose vendor is intel or amd" });
-
-const delivery = record({
-  messageDestBits: z.literal([8, 15], { error: "give 8 or 15" }),
-  compatPassesRemapping: flag().optional(),
-  ioapicDestBits: z.literal([8, 15], { error: "give 8 or 15" }).optional(),
-  apic: z.enum(["arch", "kvm", "qemu-tcg", "xen"], {
-    error: "give arch, kvm, qemu-tcg or xen",
-  }).optional(),
-  kvmBroadcastQuirk: flag().optional(),
-});
-
-const device = record({
-  bdf,
-  id: text("give vendor:device in hex"),
-  revision: count(255, "give the revision id, 0 … 255").optional(),
-  class: text("give the class code as 6 hex digits").regex(
-    /^[0-9a-fA-F]{6}$/,
-    "give the class code as 6 hex digits",
-  ),
-  msi: count(32, "give the number of MSI messages, 0 … 32"),
-  msix: count(2048, "give the number of MSI-X messages, 0 … 2048"),
-  uses: z.enum(["msi", "msix", "none"], { error: "give msi, msix or none" }),
-});
-
-/** The one schema of a machine file. */
-export const machineSchema = record({
-  name: text("give any text"),
-  kernel,
-  cpu,
-  hypervisor,
-  firmware,
-  cpus: list(madtProcessor, "list the MADT's processor entries"),
-  ioapics: list(ioapic, "list the I/O APICs"),
-  hpet: hpet.nullable(),
-  remapping: remapping.nullable(),
-  delivery,
-  devices: list(device, "list every PCI function"),
-}, "write one JSON object, the machine");
-
-type Frozen<T> = T extends readonly (infer Item)[]
-  ? number extends T["length"] ? readonly Frozen<Item>[] : { readonly [K in keyof T]: Frozen<T[K]> }
-  : T extends object ? { readonly [K in keyof T]: Frozen<T[K]> }
-  : T;
 
 /** A machine before its kernel has run; Linux's decisions never read `name` or `delivery`. */
-export type Machine = Frozen<z.infer<typeof machineSchema>>;
-export type KernelConfig = Machine["kernel"]["config"];
-export type MadtProcessor = Machine["cpus"][number];
-export type MachineIoapic = Machine["ioapics"][number];
-export type MachineHpet = NonNullable<Machine["hpet"]>;
-export type PciFunction = Machine["devices"][number];
-export type Remapping = NonNullable<Machine["remapping"]>;
-export type IntelRemapping = Extract<Remapping, { readonly vendor: "intel" }>;
-export type AmdRemapping = Extract<Remapping, { readonly vendor: "amd" }>;
-export type DmarUnit = IntelRemapping["units"][number];
+export interface Machine {
+  /** Free text. */
+  readonly name: string;
+  /** What is booted. */
+  readonly kernel: MachineKernel;
+  /** Features of its processors, which are alike. */
+  readonly cpu: MachineCpu;
+  /** Who hosts it, as CPUID tells. */
+  readonly hypervisor: MachineHypervisor;
+  /** How firmware hands over. */
+  readonly firmware: MachineFirmware;
+  /** The MADT's processor entries in table order; enabled or not, the boot CPU among them. */
+  readonly cpus: readonly MadtProcessor[];
+  /** The MADT's I/O APICs in table order. */
+  readonly ioapics: readonly MachineIoapic[];
+  /** Null without one. */
+  readonly hpet: MachineHpet | null;
+  /** Null without remapping units. */
+  readonly remapping: Remapping | null;
+  /** What the hardware or hypervisor does with a message, whatever the kernel believes. */
+  readonly delivery: MachineDelivery;
+  /** Every PCI function. */
+  readonly devices: readonly PciFunction[];
+}
+
+/** The kernel that is booted. */
+export interface MachineKernel {
+  /**
+   * `major.minor`, such as `6.1`, which decides the era; or `mail`: the rule as the mail states it,
+   * on top of 5.11.
+   */
+  readonly version: string;
+  /** As `uname -r` prints it; its patch level decides which stable fixes are in. */
+  readonly release: string;
+  /** As /proc/cmdline shows it. */
+  readonly cmdline: string;
+  /** How it was configured. */
+  readonly config: KernelConfig;
+}
+
+/** The kernel options that bear on interrupt routing: true for `=y`. */
+export interface KernelConfig {
+  /** x2APIC mode is known. */
+  readonly X86_X2APIC: boolean;
+  /** Interrupt remapping is known. */
+  readonly IRQ_REMAP: boolean;
+  /** VT-d is known. */
+  readonly INTEL_IOMMU: boolean;
+  /** VT-d remaps DMA unless the command line says off; interrupts do not depend on it. */
+  readonly INTEL_IOMMU_DEFAULT_ON: boolean;
+  /** AMD-Vi is known. */
+  readonly AMD_IOMMU: boolean;
+  /** Hyper-V's stub, which claims remapping for I/O APIC pins and remaps nothing. */
+  readonly HYPERV_IOMMU: boolean;
+  /** KVM is known, so it can vouch for x2APIC. */
+  readonly KVM_GUEST: boolean;
+  /** Xen is known, HVM and PV. */
+  readonly XEN: boolean;
+  /** ACRN is known. */
+  readonly ACRN_GUEST: boolean;
+  /** bhyve is known, from 6.18 on. */
+  readonly BHYVE_GUEST: boolean;
+  /** Jailhouse is known. */
+  readonly JAILHOUSE_GUEST: boolean;
+  /** Made for a Hyper-V trust level, whose I/O APIC reads 15 bits, from 6.6 on. Absent: no. */
+  readonly HYPERV_VTL_MODE?: boolean | undefined;
+  /** Most CPUs it runs, 1–8192. */
+  readonly NR_CPUS: number;
+}
+
+/** Processor features, as CPUID and MSRs tell them. */
+export interface MachineCpu {
+  /** Vendor string of CPUID leaf 0, such as `GenuineIntel`. */
+  readonly vendor: string;
+  /** CPUID leaf 1 ECX bit 21. */
+  readonly x2apic: boolean;
+  /** CPUID leaf 6 EAX bit 2: the LAPIC timer never stops, so no HPET is asked to send messages. */
+  readonly arat: boolean;
+  /** IA32_XAPIC_DISABLE_STATUS bit 0: x2APIC mode cannot be left. Absent: it can. */
+  readonly xapicLocked?: boolean | undefined;
+  /** An APIC ID shifted right by so many bits is its package, 0–31; absent: not known. */
+  readonly packageShift?: number | undefined;
+  /** An SEV-SNP guest with Secure AVIC, which runs in x2APIC mode only. Absent: no. */
+  readonly secureAvic?: boolean | undefined;
+}
+
+/** The hypervisor as its guest sees it; feature bits are read from the leaves. */
+export interface MachineHypervisor {
+  /** CPUID leaf 1 ECX bit 31. */
+  readonly cpuidHypervisorBit: boolean;
+  /** Whose signature stands at `base`; null on bare metal. `tcg` is QEMU's emulation. */
+  readonly signature:
+    | "kvm"
+    | "hyperv"
+    | "vmware"
+    | "xen"
+    | "bhyve"
+    | "acrn"
+    | "jailhouse"
+    | "tcg"
+    | null;
+  /** The signature's leaf, such as `0x40000000`; null without a signature. */
+  readonly base: string | null;
+  /** Every non-zero leaf by its 8 hex digits: EAX, EBX, ECX and EDX, such as `0x00008000`. */
+  readonly leaves: Readonly<Record<string, readonly [string, string, string, string]>>;
+  /** VMware's answer to GETVCPU_INFO: LEGACY_X2APIC without VCPU_RESERVED. Absent: no. */
+  readonly vmwareLegacyX2apic?: boolean | undefined;
+  /** A paravirtual Xen guest, which uses no local APIC. Absent: no. */
+  readonly xenPv?: boolean | undefined;
+}
+
+/** What firmware leaves behind. */
+export interface MachineFirmware {
+  /** IA32_APIC_BASE.EXTD is set: the CPUs are handed over in x2APIC mode. */
+  readonly x2apicEnabled: boolean;
+  /** APIC ID of the CPU that boots, 32 bits. */
+  readonly bootApicId: number;
+  /** FADT flag FORCE_APIC_PHYSICAL_DESTINATION_MODE. Absent: clear. */
+  readonly fadtPhysical?: boolean | undefined;
+  /** Revision of the FADT, 0–255. */
+  readonly fadtRevision?: number | undefined;
+  /** Its minor revision; from 6.3 on `onlineCapable` means something. Absent: not known. */
+  readonly fadtMinorRevision?: number | undefined;
+  /** The MADT's OEM id, by which some APIC drivers know their machines. Absent: empty. */
+  readonly oemId?: string | undefined;
+  /** The MADT's OEM table id, likewise. */
+  readonly oemTableId?: string | undefined;
+  /** There is a MultiProcessor table beside the MADT; absent: judged by the APIC IDs. */
+  readonly mpTable?: boolean | undefined;
+}
+
+/** A processor entry of the MADT. */
+export interface MadtProcessor {
+  /** 8 bits in a `lapic` entry, 32 in an `x2apic` one. */
+  readonly apicId: number;
+  /** Entry type 0, or type 9. */
+  readonly entry: "lapic" | "x2apic";
+  /** Flags bit 0. */
+  readonly enabled: boolean;
+  /** Flags bit 1: not enabled, but may be brought online at run time. Absent: clear. */
+  readonly onlineCapable?: boolean | undefined;
+}
+
+/** An I/O APIC. */
+export interface MachineIoapic {
+  /** MADT id, 0–255: the device `ioapic:ID`. */
+  readonly id: number;
+  /** Physical address of its registers, such as `0xfec00000`. */
+  readonly address: string;
+  /** The GSI of its pin 0. */
+  readonly gsiBase: number;
+  /** 1–240. */
+  readonly pins: number;
+}
+
+/** The HPET. */
+export interface MachineHpet {
+  /** Its number in the ACPI table, 0–255: the device `hpet:ID`. */
+  readonly id: number;
+  /** Tn_FSB_INT_DEL_CAP: its timers can send messages. */
+  readonly fsb: boolean;
+  /** Comparators, 0–32. */
+  readonly timers: number;
+}
+
+/** The remapping units and their tables. */
+export type Remapping = IntelRemapping | AmdRemapping;
+
+/** VT-d, as the DMAR and the units' registers tell. Source: Intel VT-d 8. */
+export interface IntelRemapping {
+  /** Tells VT-d from AMD-Vi. */
+  readonly vendor: "intel";
+  /** DMAR flags bit 0, INTR_REMAP. */
+  readonly intrRemapFlag: boolean;
+  /** DMAR flags bit 1, X2APIC_OPT_OUT: firmware asks that x2APIC mode stay off. */
+  readonly x2apicOptOut: boolean;
+  /** In the table's order. */
+  readonly units: readonly DmarUnit[];
+}
+
+/** One VT-d unit, a DRHD. */
+export interface DmarUnit {
+  /** Physical address of its registers, such as `0xfed90000`. */
+  readonly address: string;
+  /** PCI segment, 0–65535. */
+  readonly segment: number;
+  /** INCLUDE_PCI_ALL: it takes all of the segment that no other unit names. */
+  readonly includeAll: boolean;
+  /** Enumeration ids of the I/O APICs in scope: their MADT ids. */
+  readonly ioapics: readonly number[];
+  /** Enumeration ids of the HPETs in scope: their ACPI numbers. */
+  readonly hpets: readonly number[];
+  /** Endpoints and bridges in scope: `ssss:bb:dd.f`, and `/dd.f` for each step below a bridge. */
+  readonly devices: readonly string[];
+  /** ECAP bit 3: it can remap interrupts; null when unknown. */
+  readonly ir: boolean | null;
+  /** ECAP bit 4: with 32-bit destinations; null when unknown. */
+  readonly eim: boolean | null;
+}
+
+/** AMD-Vi, as the IVRS tells. Source: AMD IOMMU specification, IVRS. */
+export interface AmdRemapping {
+  /** Tells AMD-Vi from VT-d. */
+  readonly vendor: "amd";
+  /** The IVHD types present, such as `0x11`; without any, Linux finds no unit. */
+  readonly ivhdTypes: readonly string[];
+  /** The extended feature register as types 11h and 40h picture it; null with type 10h alone. */
+  readonly efr: string | null;
+  /** GASup, EFR bit 7, of every unit: interrupt entries have 128 bits instead of 32. */
+  readonly ga: boolean;
+  /** XTSup, EFR bit 2: destinations have 32 bits instead of 8. */
+  readonly xt: boolean;
+  /** The I/O APICs with a special device entry. */
+  readonly ioapics: readonly IvrsSpecial[];
+  /** The HPETs with a special device entry. */
+  readonly hpets: readonly IvrsSpecial[];
+}
+
+/** A special device entry of the IVRS. */
+export interface IvrsSpecial {
+  /** MADT id of the I/O APIC, or number of the HPET. */
+  readonly id: number;
+  /** The requester id under which its messages arrive, such as `0x00a0`. */
+  readonly requesterId: string;
+}
+
+/** What the platform does with a message that a device sends. */
+export interface MachineDelivery {
+  /** Destination bits of an MSI that count: 8, or 15 where address bits 11:5 are read too. */
+  readonly messageDestBits: 8 | 15;
+  /** A compatibility-format message arrives although remapping is on (QEMU). Absent: blocked. */
+  readonly compatPassesRemapping?: boolean | undefined;
+  /** Destination bits of an I/O APIC entry that count; absent: as of an MSI. */
+  readonly ioapicDestBits?: 8 | 15 | undefined;
+  /** Whose matching rules the LAPICs follow, whatever the signature; absent: the architecture's. */
+  readonly apic?: "arch" | "kvm" | "qemu-tcg" | "xen" | undefined;
+  /** KVM without KVM_X2APIC_API_DISABLE_BROADCAST_QUIRK: 0xFF is everyone. Absent: it is an ID. */
+  readonly kvmBroadcastQuirk?: boolean | undefined;
+}
+
+/** One PCI function. */
+export interface PciFunction {
+  /** Its address `ssss:bb:dd.f`: the device's name. */
+  readonly bdf: string;
+  /** `vendor:device`, four hex digits each. */
+  readonly id: string;
+  /** Revision id, 0–255; absent: not known. */
+  readonly revision?: number | undefined;
+  /** Class code as 6 hex digits: class, subclass, interface. */
+  readonly class: string;
+  /** Messages its MSI capability offers, 0–32; 0 without one. */
+  readonly msi: number;
+  /** Messages its MSI-X table offers, 0–2048; 0 without one. */
+  readonly msix: number;
+  /** What its driver takes. */
+  readonly uses: "msi" | "msix" | "none";
+}

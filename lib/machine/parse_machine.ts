@@ -1,16 +1,22 @@
 import type { z } from "zod";
 import { findContradiction } from "./contradictions.ts";
-import { type Machine, machineSchema } from "./machine.ts";
+import type { Machine } from "./machine.ts";
+import { machineSchema } from "./machine_schema.ts";
 
 /** Thrown for a machine file that cannot be used: one line that says what mends it. */
 export class MachineError extends SyntaxError {
+  /** Tells it from other errors. */
   override readonly name = "MachineError";
+  /** The file as the caller named it. */
   readonly file: string;
   /** Path of the field, such as `cpus[2].apicId`; empty when the whole file is meant. */
   readonly field: string;
+  /** What stands there. */
   readonly found: string;
+  /** What mends it. */
   readonly mend: string;
 
+  /** The message is one line: `Cannot read machine FILE: FIELD is FOUND; MEND`. */
   constructor({ file, field, found, mend }: {
     readonly file: string;
     readonly field: string;
