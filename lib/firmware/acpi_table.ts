@@ -58,45 +58,51 @@ export type TableParts<T> = Omit<T, "kind" | "header" | "checksumFits"> & {
   readonly header?: Partial<TableHeader>;
 };
 
-/** A declared table. */
-export interface AcpiTable<N extends string, F extends ByteFields, K extends EntryKinds> {
+/** A table declared once. */
+export class AcpiTable<
+  const N extends string,
+  const F extends ByteFields,
+  const K extends EntryKinds,
+> {
   /** Its four letters. */
   readonly signature: string;
   /** Its fixed fields behind the header. */
   readonly body: Structure<F>;
   /** What may follow them. */
   readonly list: EntryList<K>;
+  readonly #shape: Shape;
+
+  /** Declares the fixed fields behind the header, and the list behind those. */
+  constructor(
+    { kind, signature, body, list }: {
+      kind: N;
+      signature: string;
+      body: Structure<F>;
+      list: EntryList<K>;
+    },
+  ) {
+    this.signature = signature;
+    this.body = body;
+    this.list = list;
+    this.#shape = { kind, signature, body, list } as unknown as Shape;
+  }
+
   /** The table in these bytes; bytes beyond its length are not read. */
-  parse(bytes: Uint8Array): RawTable<N, F, K> | Malformed;
+  parse(bytes: Uint8Array): RawTable<N, F, K> | Malformed {
+    return parseTable(this.#shape, bytes) as unknown as RawTable<N, F, K> | Malformed;
+  }
+
   /** Its bytes, checksum right; RangeError when a field does not fit. */
-  build(parts: TableParts<RawTable<N, F, K>>): Uint8Array<ArrayBuffer>;
+  build(parts: TableParts<RawTable<N, F, K>>): Uint8Array<ArrayBuffer> {
+    return buildTable(this.#shape, parts as unknown as Parts);
+  }
 }
 
 /** What a declared table holds. */
-export type TableOf<T> = T extends AcpiTable<infer N, infer F, infer K> ? RawTable<N, F, K> : never;
-
-/** Declares a table. */
-export function acpiTable<
-  const N extends string,
-  const F extends ByteFields,
-  const K extends EntryKinds,
->(
-  { kind, signature, body, list }: {
-    kind: N;
-    signature: string;
-    body: Structure<F>;
-    list: EntryList<K>;
-  },
-): AcpiTable<N, F, K> {
-  const shape = { kind, signature, body, list } as unknown as Shape;
-  return {
-    signature,
-    body,
-    list,
-    parse: (bytes) => parseTable(shape, bytes) as unknown as RawTable<N, F, K> | Malformed,
-    build: (parts) => buildTable(shape, parts as unknown as Parts),
-  };
-}
+export type TableOf<T extends { parse(bytes: Uint8Array): unknown }> = Exclude<
+  ReturnType<T["parse"]>,
+  Malformed
+>;
 
 interface Shape {
   readonly kind: string;

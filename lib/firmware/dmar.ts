@@ -32,7 +32,7 @@
  * @module
  */
 import { flag, Register, reserved as reservedBits } from "../bits/register.ts";
-import { acpiTable, type TableOf, type TableParts } from "./acpi_table.ts";
+import { AcpiTable, type TableOf, type TableParts } from "./acpi_table.ts";
 import { deviceScopes } from "./device_scope.ts";
 import { type EntryIn, type EntryKind, entryList, extra, listed, type Tail } from "./entry_list.ts";
 import type { Malformed } from "./malformed.ts";
@@ -189,7 +189,7 @@ export const dmarEntries = entryList({
 export type DmarEntry = EntryIn<typeof dmarEntries>;
 
 /** The whole table. */
-export const dmarTable = acpiTable({
+export const dmarTable = new AcpiTable({
   kind: "dmar",
   signature: "DMAR",
   body: structure({

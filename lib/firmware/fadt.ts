@@ -4,7 +4,7 @@
  * @module
  */
 import { flag, ignored, Register } from "../bits/register.ts";
-import { acpiTable, type TableOf, type TableParts } from "./acpi_table.ts";
+import { AcpiTable, type TableOf, type TableParts } from "./acpi_table.ts";
 import { entryList } from "./entry_list.ts";
 import type { Malformed } from "./malformed.ts";
 import { reserved, structure, u32 } from "./structure.ts";
@@ -24,7 +24,7 @@ export const fadtFlags = new Register({
 });
 
 /** The whole table. */
-export const fadtTable = acpiTable({
+export const fadtTable = new AcpiTable({
   kind: "fadt",
   signature: "FACP",
   body: structure({

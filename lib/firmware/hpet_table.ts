@@ -25,14 +25,14 @@
  * @module
  */
 import { hpetCapabilities } from "../x86/hpet.ts";
-import { acpiTable, type TableOf, type TableParts } from "./acpi_table.ts";
+import { AcpiTable, type TableOf, type TableParts } from "./acpi_table.ts";
 import { entryList } from "./entry_list.ts";
 import type { Malformed } from "./malformed.ts";
 import { structure, u16, u32, u64, u8 } from "./structure.ts";
 import { restTag } from "./tags.ts";
 
 /** The whole table. */
-export const hpetTable = acpiTable({
+export const hpetTable = new AcpiTable({
   kind: "hpet",
   signature: "HPET",
   body: structure({

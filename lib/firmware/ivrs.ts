@@ -30,7 +30,7 @@
  * @module
  */
 import { flag, Register, uint } from "../bits/register.ts";
-import { acpiTable, type TableOf, type TableParts } from "./acpi_table.ts";
+import { AcpiTable, type TableOf, type TableParts } from "./acpi_table.ts";
 import { type EntryIn, entryList, extra, listed } from "./entry_list.ts";
 import { ivhdDevices } from "./ivhd_device.ts";
 import type { Malformed } from "./malformed.ts";
@@ -137,7 +137,7 @@ export const ivrsEntries = entryList({
 export type IvrsEntry = EntryIn<typeof ivrsEntries>;
 
 /** The whole table. */
-export const ivrsTable = acpiTable({
+export const ivrsTable = new AcpiTable({
   kind: "ivrs",
   signature: "IVRS",
   body: structure({

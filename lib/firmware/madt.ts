@@ -21,7 +21,7 @@
  * @module
  */
 import { flag, oneOf, Register, reserved as reservedBits } from "../bits/register.ts";
-import { acpiTable, type TableOf, type TableParts } from "./acpi_table.ts";
+import { AcpiTable, type TableOf, type TableParts } from "./acpi_table.ts";
 import { type EntryIn, type EntryKind, entryList, extra } from "./entry_list.ts";
 import type { Malformed } from "./malformed.ts";
 import {
@@ -151,7 +151,7 @@ export const madtEntries = entryList({
 export type MadtEntry = EntryIn<typeof madtEntries>;
 
 /** The whole table. */
-export const madtTable = acpiTable({
+export const madtTable = new AcpiTable({
   kind: "madt",
   signature: "APIC",
   body: structure({
