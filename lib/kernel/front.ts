@@ -5,8 +5,7 @@
 import type { ConnectionInfo } from "../jupyter/connection_file.ts";
 import { type Message, Session } from "../jupyter/message.ts";
 import type { JsonObject } from "../jupyter/json.ts";
-import type { Router } from "../zmtp/router.ts";
-import type { Channels } from "./channels.ts";
+import type { Channels, RouterSocket } from "./channels.ts";
 import { Comms } from "./comms.ts";
 import { abortedReply } from "./execute.ts";
 import { type Handler, handlers } from "./handlers.ts";
@@ -22,15 +21,19 @@ import { Subshells } from "./subshells.ts";
 
 /** What a front is made of. */
 export interface FrontOptions {
+  /** As the connection file tells; its key signs every message. */
   readonly info: ConnectionInfo;
+  /** The bound sockets; the front closes them when it ends. */
   readonly channels: Channels;
   /** Makes the thing that runs cells; called once, before any request is handled. */
   readonly interpreter: (surroundings: Surroundings) => Interpreter;
+  /** Keeps what was run beyond this kernel; absent: nothing is kept. */
   readonly historyStore?: HistoryStore;
 }
 
 /** How the kernel ended. */
 export interface Ending {
+  /** Whether the client that asked for the end wants the kernel started again. */
   readonly restart: boolean;
 }
 
@@ -53,6 +56,7 @@ export class Front {
   readonly #running = new Map<Shell, Message>();
   #started = false;
 
+  /** Listens at once; the interpreter starts behind the first answer, or 50 ms later. */
   constructor({ info, channels, interpreter, historyStore }: FrontOptions) {
     this.#channels = channels;
     const session = this.#session = new Session(info.key);
@@ -179,7 +183,7 @@ export class Front {
    */
   async #answer(
     message: Message,
-    { router, work }: { router: Router; work: Work | undefined },
+    { router, work }: { router: RouterSocket; work: Work | undefined },
   ): Promise<void> {
     const { iopub, parents } = this.#services;
     const { headerBytes: parent, routing, id } = message;

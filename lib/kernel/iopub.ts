@@ -6,7 +6,7 @@
  */
 import type { JsonObject } from "../jupyter/json.ts";
 import type { Draft, Session } from "../jupyter/message.ts";
-import type { Publisher } from "../zmtp/xpub.ts";
+import type { XpubSocket } from "./channels.ts";
 
 export type ExecutionState = "starting" | "busy" | "idle";
 
@@ -15,12 +15,12 @@ const strictUtf8 = new TextDecoder("utf-8", { fatal: true });
 
 export class Iopub {
   readonly #session: Session;
-  readonly #publisher: Publisher;
+  readonly #publisher: XpubSocket;
   readonly #topics = new Map<string, Uint8Array>();
   #busy = 0;
   #started = false;
 
-  constructor(session: Session, publisher: Publisher) {
+  constructor(session: Session, publisher: XpubSocket) {
     this.#session = session;
     this.#publisher = publisher;
     void this.#greetSubscribers();

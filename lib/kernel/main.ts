@@ -4,8 +4,7 @@ import {
   readConnectionFile,
   type RegistrationInfo,
 } from "../jupyter/connection_file.ts";
-import type { Mechanism } from "../zmtp/mechanism.ts";
-import { type Channels, openChannels } from "./channels.ts";
+import { openChannels } from "./channels.ts";
 import { forgetful, type HistoryStore } from "./history.ts";
 import { HistoryFile, historyPath } from "./history_file.ts";
 import type { Interpreter, Surroundings } from "./interpreter.ts";
@@ -28,7 +27,7 @@ async function serve(options: KernelOptions): Promise<void> {
   const { info: launch, warnings } = readConnectionFile(options.connectionFile, options);
   warnings.forEach(complain);
   const { info, channels, putAway } = launch.kind === "connection"
-    ? { info: launch, channels: openChannels(launch, await mechanismOf(launch)), putAway() {} }
+    ? { info: launch, channels: await openChannels(launch), putAway() {} }
     : await handshake(launch, options);
   // Clients connect while the rest is being loaded: signing alone takes as long as all before it.
   const { Front } = await import("./front.ts");
@@ -44,18 +43,11 @@ async function serve(options: KernelOptions): Promise<void> {
   putAway();
 }
 
-/** Encryption is loaded only where Jupyter asks for it. */
-async function mechanismOf({ curve }: ConnectionInfo): Promise<Mechanism | undefined> {
-  if (!curve) return undefined;
-  const { curveMechanism } = await import("../zmtp/curve.ts");
-  return curveMechanism(curve);
-}
-
 /** Binds where there is room and tells the launcher; loaded only where one asks for it. */
 async function handshake(launcher: RegistrationInfo, { connectionFile }: KernelOptions) {
   const { unboundConnection, register, publishConnection } = await import("./registration.ts");
   const unbound = unboundConnection(launcher);
-  const channels: Channels = openChannels(unbound);
+  const channels = await openChannels(unbound);
   const info: ConnectionInfo = { ...unbound, ports: channels.ports };
   await register(launcher, channels);
   const path = publishConnection(connectionFile, launcher, info);

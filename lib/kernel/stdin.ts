@@ -5,7 +5,7 @@
  */
 import type { Message, Session } from "../jupyter/message.ts";
 import { inputReply } from "../jupyter/requests.ts";
-import type { Router } from "../zmtp/router.ts";
+import type { RouterSocket } from "./channels.ts";
 import type { Parent, Parents } from "./parents.ts";
 
 /** A question that cannot be put: the client said that nobody answers. */
@@ -23,13 +23,13 @@ const connectMs = 2000;
 
 export class Stdin {
   readonly #session: Session;
-  readonly #router: Router;
+  readonly #router: RouterSocket;
   readonly #parents: Parents;
   /** By the client's identity: it answers one question at a time. */
   readonly #open = new Map<string, Question>();
 
   constructor(
-    { session, router, parents }: { session: Session; router: Router; parents: Parents },
+    { session, router, parents }: { session: Session; router: RouterSocket; parents: Parents },
   ) {
     this.#session = session;
     this.#router = router;

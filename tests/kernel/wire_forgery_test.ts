@@ -40,7 +40,7 @@ async function withFront(
     key,
   };
   const cells: string[] = [];
-  const channels = openChannels(info);
+  const channels = await openChannels(info);
   const front = new Front({ info, channels, interpreter: witness(cells) });
   let ended = false;
   void front.ended.then(() => ended = true);
