@@ -10,7 +10,11 @@ import { REMEDIES, type Remedy } from "./remedies.ts";
 export interface Advice {
   /** What to do; several things are joined by "; and". */
   readonly change: string;
+  /** Who can do it, as remedies name it; several are joined by ", ". */
   readonly where: string;
+  /**
+   * Effort of all of them together: 1 for a word on the command line up to 4 for a mended table.
+   */
   readonly cost: number;
   /** What the machine is like afterwards. */
   readonly result: string;

@@ -1,14 +1,15 @@
 /** Small edits of a machine; each yields null where there is nothing of the kind to edit. */
 import type { DmarUnit, IntelRemapping, Machine } from "../machine/machine.ts";
 
-export type Edit = (machine: Machine) => Machine | null;
+/** The machine after one change; null where there is nothing of the kind to change. */
+export type MachineEdit = (machine: Machine) => Machine | null;
 
 export function isGuest({ hypervisor }: Machine): boolean {
   return hypervisor.signature !== null;
 }
 
 /** Takes words off the command line: exact ones, or whole options by their name. */
-export function withoutOptions(names: readonly string[]): Edit {
+export function withoutOptions(names: readonly string[]): MachineEdit {
   return (machine) => {
     const words = machine.kernel.cmdline.split(/\s+/);
     const kept = words.filter((word) => !names.includes(word) && !names.includes(nameOf(word)));
@@ -20,7 +21,7 @@ function nameOf(word: string): string {
   return word.split("=", 1)[0]!;
 }
 
-export function withOption(option: string, applies: (machine: Machine) => boolean): Edit {
+export function withOption(option: string, applies: (machine: Machine) => boolean): MachineEdit {
   return (machine) => {
     const { cmdline } = machine.kernel;
     return applies(machine) ? withCmdline(machine, `${cmdline} ${option}`.trim()) : null;
@@ -36,7 +37,10 @@ export function intelOf({ remapping }: Machine): IntelRemapping | undefined {
 }
 
 /** Changes the units that need it. */
-export function withUnits(needs: (unit: DmarUnit) => boolean, parts: Partial<DmarUnit>): Edit {
+export function withUnits(
+  needs: (unit: DmarUnit) => boolean,
+  parts: Partial<DmarUnit>,
+): MachineEdit {
   return (machine) => {
     const remapping = intelOf(machine);
     if (!remapping?.units.some(needs)) return null;
@@ -45,7 +49,7 @@ export function withUnits(needs: (unit: DmarUnit) => boolean, parts: Partial<Dma
   };
 }
 
-export const withRemappingOn: Edit = (machine) => {
+export const withRemappingOn: MachineEdit = (machine) => {
   const remapping = intelOf(machine);
   if (!remapping) return null;
   const off = !remapping.intrRemapFlag || remapping.units.some(({ ir }) => ir === false);
@@ -55,7 +59,7 @@ export const withRemappingOn: Edit = (machine) => {
 };
 
 /** One unit for everything, as QEMU's intel-iommu makes it. */
-export const withVtd: Edit = (machine) => {
+export const withVtd: MachineEdit = (machine) => {
   if (machine.remapping !== null) return null;
   const unit: DmarUnit = {
     address: "0xfed90000",
@@ -74,7 +78,7 @@ export const withVtd: Edit = (machine) => {
 /** EFR bit 7 GASup, bit 2 XTSup, and bit 46, which Linux 5.4 to 5.10 wants to see too. */
 const XT_FEATURES = 1n << 7n | 1n << 2n | 1n << 46n;
 
-export const withXt: Edit = (machine) => {
+export const withXt: MachineEdit = (machine) => {
   const { remapping } = machine;
   if (remapping?.vendor !== "amd" || remapping.xt) return null;
   const efr = BigInt(remapping.efr ?? 0) | XT_FEATURES;
@@ -84,7 +88,7 @@ export const withXt: Edit = (machine) => {
 };
 
 /** Every I/O APIC and HPET that no unit names goes to the first unit. */
-export const intoScope: Edit = (machine) => {
+export const intoScope: MachineEdit = (machine) => {
   const remapping = intelOf(machine);
   const [first, ...others] = remapping?.units ?? [];
   if (!remapping || !first) return null;
@@ -114,7 +118,7 @@ const PROMISES: Readonly<
 /** Hyper-V's further leaves count only behind this one, up to Linux 6.14. */
 const VS_SIGNATURE = ["0x31235356", "0x00000000", "0x00000000", "0x00000000"] as const;
 
-export const withExtDestId: Edit = (machine) => {
+export const withExtDestId: MachineEdit = (machine) => {
   const { hypervisor, delivery } = machine;
   const promises = PROMISES[hypervisor.signature ?? ""];
   if (!promises || delivery.messageDestBits === 15) return null;
@@ -141,7 +145,7 @@ function withBit(leaves: Leaves, leaf: number, bit: number): Leaves {
 }
 
 /** IDs 0, 1, 2 … in table order; the boot CPU stays the same entry. */
-export const withoutGaps: Edit = (machine) => {
+export const withoutGaps: MachineEdit = (machine) => {
   const { cpus, firmware } = machine;
   if (cpus.every(({ apicId }) => apicId < cpus.length)) return null;
   const bootApicId = Math.max(0, cpus.findIndex(({ apicId }) => apicId === firmware.bootApicId));
@@ -154,7 +158,7 @@ export const withoutGaps: Edit = (machine) => {
 
 const WANTED = ["X86_X2APIC", "IRQ_REMAP", "INTEL_IOMMU", "AMD_IOMMU", "KVM_GUEST"] as const;
 
-export const withWholeConfig: Edit = (machine) => {
+export const withWholeConfig: MachineEdit = (machine) => {
   const { config } = machine.kernel;
   const enough = WANTED.every((option) => config[option]) && config.NR_CPUS >= machine.cpus.length;
   if (enough) return null;

@@ -7,10 +7,10 @@ import { eraOf } from "../linux/eras.ts";
 import type { Machine } from "../machine/machine.ts";
 import { withKernel } from "../machine/with_kernel.ts";
 import {
-  type Edit,
   intelOf,
   intoScope,
   isGuest,
+  type MachineEdit,
   withExtDestId,
   withOption,
   withoutGaps,
@@ -24,11 +24,17 @@ import {
 
 /** A change that somebody can make to a machine. */
 export interface Remedy {
+  /** What to do, such as "turn EIM on (QEMU: -device intel-iommu,eim=on)". */
   readonly change: string;
+  /** Whose part of the machine it changes. */
   readonly where: "kernel command line" | "kernel" | "hypervisor" | "firmware";
+  /**
+   * Effort: a word on the command line, an option of hypervisor or firmware, another kernel or a
+   * new device, a mended firmware table.
+   */
   readonly cost: 1 | 2 | 3 | 4;
   /** The machine after the change; null where there is nothing of the kind to change. */
-  readonly apply: Edit;
+  readonly apply: MachineEdit;
 }
 
 const NEWER_KERNEL = "6.12";
@@ -92,13 +98,13 @@ export const REMEDIES: readonly Remedy[] = [
   },
 ];
 
-function onCmdline(change: string, apply: Edit): Remedy {
+function onCmdline(change: string, apply: MachineEdit): Remedy {
   return { change, where: "kernel command line", cost: 1, apply };
 }
 
 /** Only guests have one to ask. */
-function byHypervisor(cost: 2 | 3, change: string, edit: Edit): Remedy {
-  const apply: Edit = (machine) => isGuest(machine) ? edit(machine) : null;
+function byHypervisor(cost: 2 | 3, change: string, edit: MachineEdit): Remedy {
+  const apply: MachineEdit = (machine) => isGuest(machine) ? edit(machine) : null;
   return { change, where: "hypervisor", cost, apply };
 }
 

@@ -11,8 +11,11 @@
 
 /** Counts of one level within the one above, 1 or more. */
 export interface Topology {
+  /** Threads of a core. */
   readonly threads: number;
+  /** Cores of a socket. */
   readonly cores: number;
+  /** Sockets of the machine, each a package. */
   readonly sockets: number;
 }
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Place } from "./register.ts";
+import type { FieldPlace } from "./register.ts";
 
 interface Cell {
   readonly low: number;
@@ -14,14 +14,14 @@ interface Cell {
 const ROW_BITS = 32;
 
 /** Draws the fields as boxes, highest bits first; a field that crosses rows is drawn in each. */
-export function diagramOf(places: readonly Place[]): string {
+export function diagramOf(places: readonly FieldPlace[]): string {
   const width = places.at(-1)!.high + 1;
   const rows = Math.ceil(width / ROW_BITS);
   return Array.from({ length: rows }, (_, i) => rows - 1 - i)
     .map((row) => rowPicture(cellsOf(places, row * ROW_BITS, width))).join("\n");
 }
 
-function cellsOf(places: readonly Place[], from: number, width: number): Cell[] {
+function cellsOf(places: readonly FieldPlace[], from: number, width: number): Cell[] {
   const to = Math.min(from + ROW_BITS, width) - 1;
   return places
     .filter(({ low, high }) => high >= from && low <= to)

@@ -27,9 +27,9 @@
  * @module
  */
 import { diagramOf } from "./diagram.ts";
-import { type Code, codecOf, type Word } from "./splitter.ts";
+import { codecOf, type FieldCode, type RegisterWord } from "./splitter.ts";
 
-export type { Code, Word } from "./splitter.ts";
+export type { FieldCode, RegisterWord } from "./splitter.ts";
 
 /** One field of a register: what its bits mean is data too. */
 export interface Field<T> {
@@ -38,7 +38,7 @@ export interface Field<T> {
   /** What it says, in the datasheet's words. */
   readonly note: string;
   /** The bits an encode without this field writes; zero unless the layout fixes another code. */
-  readonly rest: Code;
+  readonly rest: FieldCode;
   /** Whether hardware wants exactly `rest` here. */
   readonly reserved: boolean;
   /** The meaning of each code; null where the code is the meaning, a bigint above 53 bits. */
@@ -46,13 +46,13 @@ export interface Field<T> {
 }
 
 /** The named fields of a register, bit 0 first. */
-export type Fields = Readonly<Record<string, Field<unknown>>>;
+export type RegisterFields = Readonly<Record<string, Field<unknown>>>;
 
 /** What decode yields for a declaration's fields. */
-export type ValueOf<F> = { readonly [K in keyof F]: F[K] extends Field<infer T> ? T : never };
+export type FieldValues<F> = { readonly [K in keyof F]: F[K] extends Field<infer T> ? T : never };
 
 /** Where one field sits. */
-export interface Place {
+export interface FieldPlace {
   /** The field's name. */
   readonly key: string;
   /** Its lowest bit. */
@@ -66,7 +66,7 @@ export interface Place {
 }
 
 /** A register declared once; decode, encode and misused work detached from it too. */
-export class Register<const F extends Fields, const N extends number = number> {
+export class Register<const F extends RegisterFields, const N extends number = number> {
   /** Its name in this project's words. */
   readonly name: string;
   /** Bits of the whole word. */
@@ -76,14 +76,14 @@ export class Register<const F extends Fields, const N extends number = number> {
   /** The fields by name, bit 0 first. */
   readonly fields: F;
   /** Where each field sits, bit 0 first. */
-  readonly places: readonly Place[];
+  readonly places: readonly FieldPlace[];
   /** The fields of a raw word; RangeError when it is no unsigned word of this width. */
-  readonly decode: (raw: WordOf<N>) => ValueOf<F>;
+  readonly decode: (raw: WordOf<N>) => FieldValues<F>;
   /**
    * The raw word; absent fields rest at zero or at the code the layout fixes. RangeError when a
    * field cannot hold its value, TypeError when there is no such field.
    */
-  readonly encode: (value: Partial<ValueOf<F>>) => WordOf<N>;
+  readonly encode: (value: Partial<FieldValues<F>>) => WordOf<N>;
   /** Names of the reserved fields whose bits are not as hardware wants them. */
   readonly misused: (raw: WordOf<N>) => readonly string[];
 
@@ -121,16 +121,16 @@ export class Register<const F extends Fields, const N extends number = number> {
 }
 
 /** What decode yields for a declared register. */
-export type Decoded<R> = R extends { readonly fields: infer F } ? ValueOf<F> : never;
+export type Decoded<R> = R extends { readonly fields: infer F } ? FieldValues<F> : never;
 
 /** The raw words of a width: numbers up to 32 bits, bigints above, either where it is unknown. */
-export type WordOf<N extends number> = number extends N ? Word
+export type WordOf<N extends number> = number extends N ? RegisterWord
   : N extends
     | (1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11 | 12 | 13 | 14 | 15 | 16)
     | (17 | 18 | 19 | 20 | 21 | 22 | 23 | 24 | 25 | 26 | 27 | 28 | 29 | 30 | 31 | 32) ? number
   : bigint;
 
-function placesOf(fields: Fields): Place[] {
+function placesOf(fields: RegisterFields): FieldPlace[] {
   let low = 0;
   return Object.entries(fields).map(([key, { width, note, reserved }]) => {
     const place = { key, low, high: low + width - 1, note, reserved };
@@ -139,7 +139,7 @@ function placesOf(fields: Fields): Place[] {
   });
 }
 
-function tableOf(places: readonly Place[]): string {
+function tableOf(places: readonly FieldPlace[]): string {
   const rows = places.toReversed().map(({ key, low, high, note }) =>
     `| ${low === high ? low : `${high}:${low}`} | \`${key}\` | ${note} |`
   );

@@ -4,22 +4,22 @@
  *
  * @module
  */
-import type { Fields, Place } from "./register.ts";
+import type { FieldPlace, RegisterFields } from "./register.ts";
 
 /** A raw word: a number up to 32 bits, a bigint above. */
-export type Word = number | bigint;
+export type RegisterWord = number | bigint;
 
 /** The bits of one field: a number up to 53 bits, a bigint above. */
-export type Code = number | bigint;
+export type FieldCode = number | bigint;
 
 /** Reads and writes words of one layout. */
 export interface Codec {
   /** Word to fields. */
-  decode(raw: Word): Record<string, unknown>;
+  decode(raw: RegisterWord): Record<string, unknown>;
   /** Fields to word. */
-  encode(value: Record<string, unknown>): Word;
+  encode(value: Record<string, unknown>): RegisterWord;
   /** Reserved fields that do not hold their code. */
-  misused(raw: Word): readonly string[];
+  misused(raw: RegisterWord): readonly string[];
 }
 
 /** What a codec is compiled from. */
@@ -29,9 +29,9 @@ export interface Layout {
   /** Bits of the word. */
   readonly width: number;
   /** The fields by name. */
-  readonly fields: Fields;
+  readonly fields: RegisterFields;
   /** Where each sits. */
-  readonly places: readonly Place[];
+  readonly places: readonly FieldPlace[];
 }
 
 type Limbs = Uint32Array;
@@ -39,7 +39,7 @@ type Limbs = Uint32Array;
 /** A field as the loops below want it: most lie within one limb and need no call at all. */
 interface Slot extends Access {
   readonly key: string;
-  readonly field: Fields[string];
+  readonly field: RegisterFields[string];
   readonly meanings: readonly unknown[] | null;
 }
 
@@ -49,8 +49,8 @@ interface Access {
   readonly limb: number;
   readonly shift: number;
   readonly mask: number;
-  readonly get: (limbs: Limbs) => Code;
-  readonly put: (limbs: Limbs, code: Code) => void;
+  readonly get: (limbs: Limbs) => FieldCode;
+  readonly put: (limbs: Limbs, code: FieldCode) => void;
 }
 
 /** Compiles a layout. The limbs are one scratch array: decoding is not re-entrant, nor need it be. */
@@ -59,7 +59,7 @@ export function codecOf({ name, width, fields, places }: Layout): Codec {
   const reserved = slots.filter(({ field }) => field.reserved);
   const blank = Object.fromEntries(slots.map(({ key }) => [key, undefined]));
   const { limbs, split, join } = width <= 32 ? numberWord(width) : bigintWord(width);
-  const load = (raw: Word) => {
+  const load = (raw: RegisterWord) => {
     if (split(raw)) return;
     throw new RangeError(`Cannot decode ${name}: ${raw} is no unsigned ${width}-bit word`);
   };
@@ -110,17 +110,17 @@ function keyOf({ key }: Slot): string {
   return key;
 }
 
-function codeIn(limbs: Limbs, slot: Slot): Code {
+function codeIn(limbs: Limbs, slot: Slot): FieldCode {
   return slot.narrow ? (limbs[slot.limb]! >>> slot.shift & slot.mask) >>> 0 : slot.get(limbs);
 }
 
-function put(limbs: Limbs, slot: Slot, code: Code): void {
+function put(limbs: Limbs, slot: Slot, code: FieldCode): void {
   if (slot.narrow) limbs[slot.limb]! |= (code as number) << slot.shift;
   else slot.put(limbs, code);
 }
 
 /** The code of a meaning; RangeError when the field has none. */
-function codeOf({ field, meanings }: Slot, meaning: unknown): Code {
+function codeOf({ field, meanings }: Slot, meaning: unknown): FieldCode {
   if (meanings) {
     const code = meanings.indexOf(meaning);
     if (code >= 0) return code;
@@ -130,16 +130,20 @@ function codeOf({ field, meanings }: Slot, meaning: unknown): Code {
   throw refusal(field, meaning, `outside 0 … ${(1n << BigInt(field.width)) - 1n}`);
 }
 
-function isCode(meaning: unknown, width: number): meaning is Code {
+function isCode(meaning: unknown, width: number): meaning is FieldCode {
   if (width > 53) return typeof meaning === "bigint" && BigInt.asUintN(width, meaning) === meaning;
   return Number.isInteger(meaning) && meaning as number >= 0 && meaning as number < 2 ** width;
 }
 
-function refusal({ note }: Fields[string], meaning: unknown, is: string): RangeError {
+function refusal({ note }: RegisterFields[string], meaning: unknown, is: string): RangeError {
   return new RangeError(`Cannot encode "${note}": ${meaning} is ${is}`);
 }
 
-function refuseStrangers(name: string, fields: Fields, value: Record<string, unknown>): void {
+function refuseStrangers(
+  name: string,
+  fields: RegisterFields,
+  value: Record<string, unknown>,
+): void {
   for (const key in value) {
     if (key in fields) continue;
     const known = Object.keys(fields).join(", ");
@@ -150,24 +154,24 @@ function refuseStrangers(name: string, fields: Fields, value: Record<string, unk
 function numberWord(width: number) {
   const limbs = new Uint32Array(1);
   const limit = 2 ** width;
-  const split = (raw: Word) => {
+  const split = (raw: RegisterWord) => {
     if (typeof raw !== "number" || !(raw >= 0 && raw < limit) || raw % 1 !== 0) return false;
     limbs[0] = raw;
     return true;
   };
-  return { limbs, split, join: (): Word => limbs[0]! };
+  return { limbs, split, join: (): RegisterWord => limbs[0]! };
 }
 
 function bigintWord(width: number) {
   const pairs = new BigUint64Array(Math.ceil(width / 64));
   const limbs = new Uint32Array(pairs.buffer);
-  const split = (raw: Word) => {
+  const split = (raw: RegisterWord) => {
     if (typeof raw !== "bigint" || BigInt.asUintN(width, raw) !== raw) return false;
     pairs[0] = raw;
     for (let i = 1; i < pairs.length; i++) pairs[i] = raw >> BigInt(64 * i);
     return true;
   };
-  const join = (): Word => {
+  const join = (): RegisterWord => {
     let word = pairs[0]!;
     for (let i = 1; i < pairs.length; i++) word |= pairs[i]! << BigInt(64 * i);
     return word;
@@ -175,7 +179,7 @@ function bigintWord(width: number) {
   return { limbs, split, join };
 }
 
-function slotOf(place: Place, field: Fields[string]): Slot {
+function slotOf(place: FieldPlace, field: RegisterFields[string]): Slot {
   const { key, low } = place;
   return { key, field, meanings: field.meanings, ...accessOf(low, field.width) };
 }

@@ -9,15 +9,20 @@ import type { Endpoint } from "../zmtp/endpoint.ts";
 import { decodeZ85 } from "../zmtp/z85.ts";
 import { isObject, type JsonObject } from "./json.ts";
 
+/** The five channels, as connection files name their ports. */
 export const channelNames = ["shell", "iopub", "stdin", "control", "hb"] as const;
+/** One of the five channels. */
 export type ChannelName = typeof channelNames[number];
 
 /** Where the five sockets are bound. */
 export interface ConnectionInfo {
+  /** Tells it from a registration. */
   readonly kind: "connection";
+  /** TCP, or Unix domain sockets. */
   readonly transport: "tcp" | "ipc";
   /** Of tcp a loopback address; of ipc the path all five socket files start with. */
   readonly ip: string;
+  /** Of tcp the ports; of ipc what the names of the socket files end in. */
   readonly ports: Readonly<Record<ChannelName, number>>;
   /** Empty: messages are not signed. */
   readonly key: string;
@@ -27,11 +32,17 @@ export interface ConnectionInfo {
 
 /** Whom a kernel that picks its own addresses tells them. */
 export interface RegistrationInfo {
+  /** Tells it from a connection. */
   readonly kind: "registration";
+  /** By which the launcher knows this kernel. */
   readonly kernelId: string;
+  /** How the kernel shall bind. */
   readonly transport: "tcp" | "ipc";
+  /** Where the launcher listens; the kernel binds there too. */
   readonly ip: string;
+  /** The launcher's port. */
   readonly port: number;
+  /** Signs the registration, and all messages after it. */
   readonly key: string;
 }
 
@@ -45,24 +56,22 @@ export class ConnectionFileError extends Error {
 
 const signatureScheme = "hmac-sha256";
 
-export interface Trust {
-  /** Whether other machines may be let in: an address that is no loopback is refused otherwise. */
-  readonly remote: boolean;
-}
-
-/** Reads and checks a connection or registration file; throws `ConnectionFileError`. */
+/**
+ * Reads and checks a connection or registration file; throws `ConnectionFileError`. An address
+ * that is no loopback is refused unless `remote` lets other machines in.
+ */
 export function readConnectionFile(
   path: string,
-  trust: Trust = { remote: false },
+  { remote }: { readonly remote: boolean } = { remote: false },
 ): { readonly info: ConnectionInfo | RegistrationInfo; readonly warnings: readonly string[] } {
-  const info = parseConnectionFile(readText(path), { path, ...trust });
+  const info = parseConnectionFile(readText(path), { path, remote });
   return { info, warnings: modeWarnings(path) };
 }
 
 /** Checks the text of a connection file; `path` is for messages only. */
 export function parseConnectionFile(
   text: string,
-  { path, remote }: { path: string } & Trust,
+  { path, remote }: { readonly path: string; readonly remote: boolean },
 ): ConnectionInfo | RegistrationInfo {
   const fail = (found: string, mend = startThroughJupyter): never => {
     throw new ConnectionFileError(path, found, mend);

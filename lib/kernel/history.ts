@@ -7,8 +7,11 @@ import type { HistoryRequest } from "../jupyter/requests.ts";
 
 /** One cell that was stored. */
 export interface HistoryEntry {
+  /** The kernel that ran it: 1 for the first of this history, then counted up. */
   readonly session: number;
+  /** Its execution count in that session. */
   readonly line: number;
+  /** The code, as it was sent. */
   readonly source: string;
   /** Plain text of its result; null where it had none. */
   readonly output: string | null;
@@ -18,6 +21,7 @@ export interface HistoryEntry {
 export interface HistoryStore {
   /** The number of this kernel's session, one more than the last. */
   session(): number;
+  /** Takes an entry in; it may be written later, {@linkcode flush} at the latest. */
   append(entry: HistoryEntry): void;
   /** Entries of every other session, oldest first. */
   others(): readonly HistoryEntry[];

@@ -23,6 +23,7 @@ export class HistoryFile implements HistoryStore {
   #waiting: HistoryEntry[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
 
+  /** The file is made when it is needed; that it cannot be used is said to `complain`, once. */
   constructor(path: string, complain: (complaint: string) => void) {
     this.#path = path;
     this.#complain = complain;
@@ -32,6 +33,7 @@ export class HistoryFile implements HistoryStore {
     return this.#session ??= this.#openSession() ?? 1;
   }
 
+  /** Takes an entry in, to be written 300 ms later with those that follow. */
   append(entry: HistoryEntry): void {
     this.#waiting.push(entry);
     this.#timer ??= setTimeout(() => this.flush(), writeAfterMs);

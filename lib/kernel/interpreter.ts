@@ -14,12 +14,17 @@ export type MimeBundle = Readonly<Record<string, unknown>>;
 export interface Cell {
   /** `msg_id` of the request: every output caused by this cell names it as its parent. */
   readonly id: string;
+  /** What to run. */
   readonly code: string;
   /** The number this cell bears in prompts, file names (`cell-8.ts`) and stack traces. */
   readonly executionCount: number;
+  /** It shows nothing, is not remembered and takes no number. */
   readonly silent: boolean;
+  /** It is remembered and takes a number, unless silent. */
   readonly storeHistory: boolean;
+  /** The client answers questions. */
   readonly allowStdin: boolean;
+  /** Expressions to evaluate afterwards, by the names their values get. */
   readonly userExpressions: Readonly<Record<string, string>>;
   /** The notebook's own id of the cell where the client tells it (metadata.cellId). */
   readonly cellId?: string;
@@ -50,8 +55,11 @@ export type Output =
 
 /** An error as Jupyter tells it. */
 export interface CellError {
+  /** The class of the error, such as `TypeError`. */
   readonly ename: string;
+  /** Its message. */
   readonly evalue: string;
+  /** Lines to show, colours in ANSI codes. */
   readonly traceback: readonly string[];
 }
 
@@ -101,8 +109,11 @@ export interface Interpreter {
     message: { msgType: string; content: unknown; buffers: readonly Uint8Array[] },
     parent: string,
   ): Promise<void>;
+  /** What may stand at the cursor, a UTF-16 offset. */
   complete(code: string, cursor: number): Promise<Completion>;
+  /** What is known of the name at the cursor, its source too if `detail` is 1; or undefined. */
   inspect(code: string, cursor: number, detail: 0 | 1): Promise<MimeBundle | undefined>;
+  /** Whether Return shall run the code or begin a new line. */
   isComplete(code: string): Promise<Completeness>;
   /** One request of the Debug Adapter Protocol with Jupyter's additions; absent: no debugger. */
   debug?(request: Readonly<Record<string, unknown>>): Promise<Readonly<Record<string, unknown>>>;
@@ -112,8 +123,11 @@ export interface Interpreter {
 
 /** Cursor positions are UTF-16 offsets here; the front converts from and to code points. */
 export interface Completion {
+  /** Where the text to be replaced begins. */
   readonly start: number;
+  /** Where it ends; not included. */
   readonly end: number;
+  /** What may replace it, with kind and signature for the menu. */
   readonly matches: readonly {
     readonly text: string;
     readonly type?: string;

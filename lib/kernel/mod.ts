@@ -4,8 +4,11 @@
  *
  * @module
  */
-export { type ConnectionInfo, readConnectionFile } from "../jupyter/connection_file.ts";
-export { type Channels, openChannels } from "./channels.ts";
+export { channelNames, readConnectionFile } from "../jupyter/connection_file.ts";
+export type { ChannelName, ConnectionInfo, RegistrationInfo } from "../jupyter/connection_file.ts";
+export type { KeyPair } from "../zmtp/curve.ts";
+export type { Multipart } from "../zmtp/frame.ts";
+export { type Channels, openChannels, type RouterSocket, type XpubSocket } from "./channels.ts";
 export { type Ending, Front, type FrontOptions } from "./front.ts";
 export type { HistoryEntry, HistoryStore } from "./history.ts";
 export { HistoryFile, historyPath } from "./history_file.ts";

@@ -2,11 +2,16 @@ import { isDeepStrictEqual } from "node:util";
 
 /** Thrown when a notebook says what the model does not bear out. */
 export class ClaimError extends Error {
+  /** Tells it from other errors. */
   override readonly name = "ClaimError";
+  /** What was said. */
   readonly claim: string;
+  /** What the model yields. */
   readonly found: unknown;
+  /** What the claim says it yields. */
   readonly expected: unknown;
 
+  /** The message tells all three, values as JSON. */
   constructor(claim: string, found: unknown, expected: unknown) {
     super(
       `Cannot uphold "${claim}": found ${show(found)}, expected ${show(expected)}; ` +

@@ -3,7 +3,9 @@ import { type Shown, shown } from "./shown.ts";
 
 /** A question the reader answers before the model does. */
 export interface Prediction<Answer extends string> extends Shown {
+  /** What is asked. */
   readonly question: string;
+  /** The answers to choose from. */
   readonly answers: readonly Answer[];
   /** The answer the reader wrote into the cell, if any. */
   readonly mine: Answer | undefined;

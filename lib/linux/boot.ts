@@ -16,6 +16,7 @@ export type { EraName } from "./eras.ts";
 
 /** What Linux made of a machine: everything the kernel decides, nothing the hardware does. */
 export interface Boot {
+  /** The stretch of releases whose rules were followed; `eraOf` yields the rules. */
   readonly era: EraName;
   /** The text of the panic or BUG, null when the kernel reaches user space. */
   readonly panic: string | null;
@@ -29,13 +30,16 @@ export interface Boot {
   readonly irqRemapping: "off" | "xapic" | "x2apic";
   /** In Linux CPU order. */
   readonly online: readonly OnlineCpu[];
+  /** Every processor of the MADT that does not run, registered or not. */
   readonly offline: readonly OfflineCpu[];
   /** Present CPUs beyond `maxcpus=`, which may be brought online by hand. */
   readonly untried: readonly OnlineCpu[];
   /** As in sysfs, such as `0-3`. */
   readonly possible: string;
+  /** CPUs there from the start, online or not, likewise. */
   readonly present: string;
-  readonly chips: Chips;
+  /** What /proc/interrupts names the chips of each class; empty when the kernel panics. */
+  readonly chips: ChipNames;
   /** Domain name to its chain of parents, root last, as debugfs names them. */
   readonly domains: Readonly<Record<string, readonly string[]>>;
   /** `ioapic:0`, `hpet:0`, `iommu:0` or a PCI address to who parents it. */
@@ -44,9 +48,11 @@ export interface Boot {
   readonly lines: readonly string[];
   /** Those and the further messages that this model knows. */
   readonly log: readonly string[];
+  /** The decisions in their order, with reason and source; PCI functions of one fate share one. */
   readonly trace: readonly Decision[];
   /** The kernel state from which words are composed. */
   readonly apic: ApicState;
+  /** Whether interrupts are remapped, by whom, and how wide. */
   readonly remapping: RemappingState;
 }
 
@@ -54,6 +60,7 @@ export interface Boot {
 export interface OnlineCpu {
   /** Linux CPU number. */
   readonly cpu: number;
+  /** Its APIC ID, 32 bits. */
   readonly apicId: number;
 }
 
@@ -61,15 +68,21 @@ export interface OnlineCpu {
 export interface OfflineCpu {
   /** Linux CPU number of one that is present: it may be brought online later. */
   readonly cpu?: number;
+  /** As the MADT lists it, 32 bits. */
   readonly apicId: number;
+  /** In words, such as "disabled in the MADT, may be added later". */
   readonly because: string;
 }
 
 /** irq_chip name stems of /proc/interrupts, sorted; a class without interrupts is absent. */
-export interface Chips {
+export interface ChipNames {
+  /** `IO-APIC`, or `IR-IO-APIC` under any domain but VECTOR. */
   readonly ioapic?: readonly string[];
+  /** `PCI-MSI`, from 6.2 on also `PCI-MSIX`, with `IR-` when remapped; `xen-pirq` in Xen PV. */
   readonly pciMsi?: readonly string[];
+  /** `HPET-MSI` or `IR-HPET-MSI`; before 4.3 with an underscore, `HPET_MSI`. */
   readonly hpetMsi?: readonly string[];
+  /** `DMAR-MSI`, before 4.3 `DMAR_MSI`; `IOMMU-MSI` of AMD's XT register from 5.11 on. */
   readonly iommuMsi?: readonly string[];
 }
 
@@ -84,25 +97,29 @@ export interface Parent {
   /** The device's own domain below it, such as `IO-APIC-0` or `PCI-MSI-3`; null where none is. */
   readonly own: string | null;
   /** Those asked before, newest first, with their reason. */
-  readonly declined: readonly Declined[];
+  readonly declined: readonly DeclinedDomain[];
 }
 
 /** What composes: VECTOR, a unit's domain, Hyper-V's stub, or Xen's event channels. */
 export type ParentKind = "vector" | "intelIr" | "amdIr" | "hypervIr" | "xenMsi";
 
 /** A domain that was asked and said no. */
-export interface Declined {
+export interface DeclinedDomain {
+  /** Its name, such as `VECTOR`. */
   readonly domain: string;
+  /** A {@linkcode DeclinedBecause}, or of PCI functions `pciNomsi`, `noUnitCoversDevice`. */
   readonly because: string;
 }
 
-/** The state of the kernel that its words are composed from. */
 /** How the kernel addresses CPUs once its driver is chosen. */
 export interface ApicState {
   /** `apic->name`. */
   readonly driver: string;
+  /** How software runs the local APICs: by memory, by MSRs, or not at all. */
   readonly mode: "xapic" | "x2apic" | "pic";
+  /** `apic->dest_mode_logical`: how the destinations it writes name CPUs. */
   readonly destMode: "physical" | "logical";
+  /** `apic->delivery_mode`: lowest priority only of logical drivers before 4.15. */
   readonly deliveryMode: "fixed" | "lowestPriority";
   /** How `calc_dest_apicid` names a CPU. */
   readonly destId: "cpuBit" | "apicId" | "cluster";
@@ -112,10 +129,12 @@ export interface ApicState {
   readonly extDestId: boolean;
 }
 
-/** Interrupt remapping as Linux runs it. */
+/** Interrupt remapping as Linux runs it: with 32 destination bits in x2apic mode, else with 8. */
 export type RemappingState =
   | { readonly kind: "off" }
+  /** Entries refuse other requesters than their device's, unless `intremap=nosid`. */
   | { readonly kind: "intel"; readonly mode: "xapic" | "x2apic"; readonly sidChecked: boolean }
+  /** Entries of 128 bits need guest APIC mode. */
   | { readonly kind: "amd"; readonly mode: "xapic" | "x2apic"; readonly irteBits: 32 | 128 }
   /** Hyper-V's stub: remaps nothing, keeps I/O APIC pins to APIC IDs below 256. */
   | { readonly kind: "hyperv"; readonly mode: "xapic" | "x2apic" };

@@ -13,19 +13,25 @@ import type { Era } from "./eras.ts";
 
 /** The three 32-bit words of a message. */
 export interface MessageWords {
+  /** Address 31:0: 0xFEE, then destination or remapping index. */
   readonly addressLow: number;
+  /** Address 63:32: destination 31:8 in bits 31:8, or zero. */
   readonly addressHigh: number;
+  /** Vector and delivery mode, or what a remapping unit wants. */
   readonly data: number;
 }
 
 /** Where an interrupt shall arrive: `dest` is `irq_cfg.dest_apicid`, `vector` is 0–255. */
 export interface Route {
+  /** What names the CPU, 32 bits wide; `destinationOf` computes it. */
   readonly dest: number;
+  /** The CPU's interrupt vector. */
   readonly vector: number;
 }
 
 /** What the vector domain composes with. */
 export interface Composer {
+  /** How the kernel addresses CPUs. */
   readonly apic: ApicState;
   /** A PCI device with a non-zero upper address word writes to memory above 4 GiB. */
   readonly era: Pick<Era, "levelAsserted" | "upperAddress" | "subhandleWritten">;

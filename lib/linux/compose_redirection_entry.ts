@@ -18,8 +18,11 @@
 import type { MessageWords } from "./compose_message.ts";
 import { redirectionTableEntry } from "../x86/redirection_table_entry.ts";
 
+/** What an entry says besides where its interrupt goes. */
 export interface PinTraits {
+  /** Trigger mode, entry bit 15. */
   readonly trigger: "edge" | "level";
+  /** Polarity, entry bit 13. */
   readonly activeLow: boolean;
   /** Level pins are masked until their driver starts them. */
   readonly masked?: boolean;

@@ -4,6 +4,7 @@ export interface Decision {
   readonly step: string;
   /** The answer in field terms, such as "x2APIC on, APIC IDs up to 255". */
   readonly decided: string;
+  /** The fact that settled it, in words. */
   readonly because: string;
   /** Kernel file, function and version. */
   readonly source: string;

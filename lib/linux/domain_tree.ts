@@ -1,4 +1,4 @@
-import type { Chips } from "./boot.ts";
+import type { ChipNames } from "./boot.ts";
 import type { Decided } from "./decide.ts";
 import type { DeviceDomain } from "./device_domain.ts";
 
@@ -27,7 +27,7 @@ function chain(names: readonly string[]): readonly string[] {
 }
 
 /** Chip name stems by class, sorted; classes without interrupts are absent. */
-export function chipsOf(devices: readonly DeviceDomain[]): Chips {
+export function chipsOf(devices: readonly DeviceDomain[]): ChipNames {
   const chips: Record<string, string[]> = {};
   for (const { class: kind, chip } of devices) {
     if (chip === null) continue;

@@ -26,17 +26,23 @@ export type EraName =
 
 /** Numbers of `enum irq_domain_bus_token`, which debugfs appends to domain names. */
 export interface BusTokens {
+  /** DOMAIN_BUS_PCI_MSI. */
   readonly pciMsi: number;
+  /** DOMAIN_BUS_PCI_DEVICE_MSI; 0 before 6.2, when no domain bore it. */
   readonly pciDeviceMsi: number;
+  /** DOMAIN_BUS_PCI_DEVICE_MSIX, likewise. */
   readonly pciDeviceMsix: number;
+  /** DOMAIN_BUS_DMAR, of the domains INTEL-IR-n, likewise. */
   readonly dmar: number;
+  /** DOMAIN_BUS_AMDVI, of the domains AMD-IR-n, likewise. */
   readonly amdvi: number;
 }
 
 /** Every way in which kernels differ here. */
-export interface Traits {
+export interface EraTraits {
   /** `irq_domain` trees for interrupts; before them each chip composed for itself. */
   readonly hierarchicalDomains: boolean;
+  /** How a vector is found: CPU by CPU, or by the matrix of all CPUs, which levels them out. */
   readonly vectorAllocator: "search" | "matrix";
   /** Devices get vectors from 0x20 up to this one, which it bears itself. */
   readonly firstSystemVector: number;
@@ -64,24 +70,40 @@ export interface Traits {
   readonly selectCalled: "withParameters" | "unlessTokenAny";
   /** A boot-time I/O APIC without parent: BUG, or as the mail has it. */
   readonly orphanIoapic: "bug" | "failsToInitialise";
+  /** One domain for the PCI functions of a parent, or one for each function. */
   readonly msiDomains: "global" | "perDevice";
+  /** Bus tokens as numbered then. */
   readonly busTokens: BusTokens;
+  /** An I/O APIC's domain is named by its place in the MADT, or by its MADT id. */
   readonly ioapicDomain: "byIndex" | "byId";
+  /** The log says `Setting APIC routing to …`, or `APIC: Switched APIC routing to: …`. */
   readonly routingLines: "settingSwitched" | "installDriver";
+  /** Drivers of xAPIC mode: flat for up to 8 CPUs and physical flat, or physical flat alone. */
   readonly xapicDrivers: "flatAndPhysical" | "physicalOnly";
   /** `x2apic_phys_probe` keeps the driver of stage A although x2APIC was switched off. */
   readonly physReselectsItself: boolean;
+  /**
+   * What becomes of x2APIC mode that is to be left and is locked: nobody knows of locks; software
+   * forgets that the mode is on; or it stays on, without a limit.
+   */
   readonly lockedX2apic: "unknown" | "modeLost" | "kept";
+  /** Without X86_X2APIC, when firmware hands over in x2APIC mode. */
   readonly withoutX2apicConfig: "panic" | "apicDisabled";
+  /** The function that takes the MADT's processors in. */
   readonly enumeration: "generic_processor_info" | "topology_register_apic";
   /** Which disabled MADT entries count as possible CPUs. */
   readonly disabledEntries: "all" | "onlineCapable" | "onlineCapableOrGuest";
+  /** On bare metal a disabled entry is no possible CPU in a package that has present ones. */
   readonly refusesHotplugInPresentPackage: boolean;
+  /** Type 9 entries with IDs 0–254 do not count beside usable type 0 entries. */
   readonly ignoresX2apicEntriesBelow255: boolean;
+  /** What the log says of a CPU whose APIC ID is above the limit, by function or in words. */
   readonly badCpuLine: "native_cpu_up" | "native_kick_ap" | "invalidApicId";
   /** What `maxcpus=` counts: CPUs that came online, or attempts. */
   readonly maxcpusCounts: "online" | "attempts";
+  /** XT mode also needs EFR bit 46: MSI capability registers in MMIO. */
   readonly amdXtNeedsMsiCapMmio: boolean;
+  /** 32-bit destinations in AMD entries are known. */
   readonly amdXtKnown: boolean;
   /** Where the IVRS must place the I/O APIC of the timer. */
   readonly amdSouthbridge: "00:14.0" | "pciClass";
@@ -89,24 +111,35 @@ export interface Traits {
   readonly amdOwnInterrupt: "pciMsi" | "intcapxt";
   /** AMD-IR-n exists as soon as a unit is found, or only while remapping is wanted. */
   readonly amdIrDomain: "always" | "whenWanted";
+  /** Hyper-V vouches for x2APIC without remapping. */
   readonly hypervVouches: boolean;
+  /** When leaf 0x40000082 EAX bit 2 counts as a promise of 15 destination bits. */
   readonly hypervExtDestId: "never" | "withVs1Signature" | "propertiesOnly";
+  /** Hyper-V counts only with the hypercall and VP index MSRs, leaf 0x40000003 EAX bits 5 and 6. */
   readonly hypervNeedsMsrs: boolean;
+  /** Hyper-V's stub prepares remapping only where the CPU's x2APIC is to be used, or always. */
   readonly hypervStub: "withX2apicOnly" | "always";
+  /** A root partition is told from a guest, by leaf 0x40000003 EBX bit 12. */
   readonly hypervRoot: boolean;
   /** Kernels built for a Hyper-V trust level know that its I/O APIC reads 15 bits. */
   readonly hypervVtl: boolean;
+  /** What a move of a pin out of the reach of Hyper-V's stub answers: nothing, or an error. */
   readonly refusedIoapicMove: "ignored" | "EINVAL";
+  /** Xen HVM vouches for x2APIC where it needs the local APIC, or wherever the CPU has it. */
   readonly xenVouches: "needsLapic" | "x2apicFeature";
+  /** Xen's promise of 15 destination bits is known: leaf base + 4 EAX bit 5. */
   readonly xenExtDestId: boolean;
+  /** KVM's promise of 15 destination bits is known: leaf base + 1 EAX bit 15. */
   readonly kvmExtDestId: boolean;
+  /** bhyve is known: it vouches for x2APIC and may promise 15 destination bits. */
   readonly bhyveGuest: boolean;
+  /** The driver of Secure AVIC is known. */
   readonly secureAvic: boolean;
 }
 
-/** What one version of Linux does where versions differ. */
 /** What one kernel release does, folded from all changes up to it. */
-export interface Era extends Traits {
+export interface Era extends EraTraits {
+  /** The stretch of releases it lies in. */
   readonly name: EraName;
   /** Version the rows were folded for, such as `6.12`, or `mail`. */
   readonly version: string;
@@ -114,18 +147,21 @@ export interface Era extends Traits {
   readonly future: boolean;
 }
 
-interface Change {
+/** One change, and what it sets. */
+export interface EraChange {
   /** First mainline release with the change. */
   readonly from: string;
   /** Opens an era of this name. */
   readonly era?: EraName;
   /** Stable series that took it, with the first patch level. */
   readonly stable?: Readonly<Record<string, number>>;
+  /** The change in words. */
   readonly what: string;
-  readonly set: Partial<Traits>;
+  /** The rules that differ from then on. */
+  readonly set: Partial<EraTraits>;
 }
 
-const OLDEST: Traits = {
+const OLDEST: EraTraits = {
   hierarchicalDomains: false,
   vectorAllocator: "search",
   firstSystemVector: 0xec,
@@ -175,7 +211,7 @@ const OLDEST: Traits = {
 };
 
 /** The table. */
-export const CHANGES: readonly Change[] = [
+export const CHANGES: readonly EraChange[] = [
   { from: "4.1", era: "E41", what: "Each chip composes its own messages", set: {} },
   {
     from: "4.3",
@@ -341,7 +377,7 @@ export const CHANGES: readonly Change[] = [
 ];
 
 /** What the mail changes on top of 5.11: a child without parent fails to initialise. */
-const MAIL: Partial<Traits> = { orphanIoapic: "failsToInitialise" };
+const MAIL: Partial<EraTraits> = { orphanIoapic: "failsToInitialise" };
 
 const folded = new Map<string, Era>();
 
@@ -367,14 +403,14 @@ function foldEra(version: string, patch: number): Era {
   const { major, minor } = parsed.kind === "mail" ? { major: 5, minor: 11 } : parsed;
   const rows = CHANGES.filter((row) => holds(row, major, minor, patch));
   const name = rows.findLast((row) => row.era !== undefined)!.era!;
-  const traits = Object.assign({}, OLDEST, ...rows.map((row) => row.set)) as Traits;
+  const traits = Object.assign({}, OLDEST, ...rows.map((row) => row.set)) as EraTraits;
   if (parsed.kind === "mail") {
     return { ...traits, ...MAIL, name: "mail", version: "mail", future: false };
   }
   return { ...traits, name, version, future: isAfter({ major, minor }, NEWEST) };
 }
 
-function holds(row: Change, major: number, minor: number, patch: number): boolean {
+function holds(row: EraChange, major: number, minor: number, patch: number): boolean {
   const from = parseKernelVersion(row.from)!;
   if (from.kind === "release" && !isAfter(from, { major, minor })) return true;
   const backported = row.stable?.[`${major}.${minor}`];

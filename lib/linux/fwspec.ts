@@ -2,6 +2,7 @@
 export interface Fwspec {
   /** Name of the firmware node, such as `IO-APIC-8`. */
   readonly fwnode: string;
+  /** `param`: one number, the id that the name ends in. */
   readonly params: readonly number[];
 }
 

@@ -2,7 +2,7 @@
  * The list of irqdomains and the look-up of a parent in it.
  * Source: Linux kernel/irq/irqdomain.c irq_find_matching_fwspec.
  */
-import type { Declined, ParentKind } from "./boot.ts";
+import type { DeclinedDomain, ParentKind } from "./boot.ts";
 import type { Era } from "./eras.ts";
 import type { Fwspec } from "./fwspec.ts";
 import type { Selection } from "./select.ts";
@@ -20,7 +20,7 @@ export interface IrqDomain {
 export interface Found {
   readonly domain: IrqDomain | null;
   /** Those asked before it, newest first. */
-  readonly declined: readonly Declined[];
+  readonly declined: readonly DeclinedDomain[];
 }
 
 /** The bus token of a look-up. */
@@ -38,7 +38,7 @@ export function findMatchingFwspec(
   { selectCalled }: Pick<Era, "selectCalled">,
 ): Found {
   const called = selectCalled === "unlessTokenAny" ? token !== "ANY" : fwspec.params.length > 0;
-  const declined: Declined[] = [];
+  const declined: DeclinedDomain[] = [];
   for (const domain of newestFirst) {
     const selection = called && domain.select ? domain.select(fwspec) : NOT_ASKED;
     if (selection.kind === "selected") return { domain, declined };

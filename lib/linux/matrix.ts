@@ -13,11 +13,17 @@
 
 /** The counters and maps of one CPU, by the kernel's own names. */
 export interface CpuVectors {
+  /** Linux CPU number. */
   readonly cpu: number;
+  /** Whether it hands out vectors. */
   readonly online: boolean;
+  /** Vectors that may still be allocated or set aside. */
   readonly available: number;
+  /** Vectors in use, managed ones included. */
   readonly allocated: number;
+  /** Vectors set aside for managed interrupts, in use or not. */
   readonly managed: number;
+  /** Those of them in use. */
   readonly managedAllocated: number;
   /** Bit V is set while vector V is in use. */
   readonly allocMap: bigint;
@@ -25,7 +31,8 @@ export interface CpuVectors {
   readonly managedMap: bigint;
 }
 
-export type Allocation =
+/** The vector that was found, or why none was. */
+export type VectorAllocation =
   | { readonly kind: "allocated"; readonly cpu: number; readonly vector: number }
   | { readonly kind: "refused"; readonly because: "noCpuOnline" | "noVectorFree" };
 
@@ -36,10 +43,14 @@ export class VectorMatrix {
   readonly #rows = new Map<number, Row>();
   #system = 0n;
   #systemInRange = 0;
+  /** `global_available`: of all online CPUs together. */
   globalAvailable = 0;
+  /** `global_reserved`: promises still open; more than are available is overcommitment. */
   globalReserved = 0;
+  /** `total_allocated`: vectors in use; those freed on a CPU that is offline stay counted. */
   totalAllocated = 0;
 
+  /** An empty matrix for vectors `start` to `end` − 1; no CPU is online. */
   constructor(readonly start: number, readonly end: number) {}
 
   /** The state of one CPU, as one row of the kernel's debugfs dump shows it. */
@@ -47,10 +58,12 @@ export class VectorMatrix {
     return this.#row(cpu);
   }
 
+  /** The state of every CPU that was ever named, in that order. */
   get rows(): readonly CpuVectors[] {
     return [...this.#rows.values()];
   }
 
+  /** Bit V is set while vector V is the kernel's own, on every CPU. */
   get systemMap(): bigint {
     return this.#system;
   }
@@ -98,7 +111,7 @@ export class VectorMatrix {
   }
 
   /** Takes the lowest free vector of the emptiest CPU among `cpus`. Source: irq_matrix_alloc. */
-  allocate(cpus: Iterable<number>, { reserved }: { reserved: boolean }): Allocation {
+  allocate(cpus: Iterable<number>, { reserved }: { reserved: boolean }): VectorAllocation {
     const row = this.#emptiest(cpus);
     if (!row) return { kind: "refused", because: "noCpuOnline" };
     const vector = this.#lowestFree(row);
@@ -122,7 +135,7 @@ export class VectorMatrix {
   }
 
   /** Takes a vector that was set aside before. Source: irq_matrix_alloc_managed. */
-  allocateManaged(cpus: Iterable<number>): Allocation {
+  allocateManaged(cpus: Iterable<number>): VectorAllocation {
     const row = this.#leastManaged(cpus);
     if (!row) return { kind: "refused", because: "noCpuOnline" };
     const vector = lowestSet(row.managedMap & ~row.allocMap);

@@ -6,15 +6,18 @@
  * aside on every CPU of its mask, so that starting it later cannot fail for want of vectors.
  * Source: Linux 6.1 arch/x86/kernel/apic/vector.c.
  */
-import type { Allocation, VectorMatrix } from "./matrix.ts";
+import type { VectorAllocation, VectorMatrix } from "./matrix.ts";
 import { MANAGED_IRQ_SHUTDOWN_VECTOR, type VectorSpace } from "./matrix_space.ts";
 
 /** Where an interrupt goes: the effective affinity is this one CPU. */
-export interface Target {
+export interface VectorTarget {
+  /** Linux CPU number. */
   readonly cpu: number;
+  /** Its vector there, 0x20–0xff. */
   readonly vector: number;
 }
 
+/** What an interrupt asks for. */
 export interface IrqRequest {
   /** Linux CPU numbers the interrupt may go to. */
   readonly affinity: readonly number[];
@@ -23,46 +26,55 @@ export interface IrqRequest {
   /** The CPUs of the device's NUMA node, where it has one. */
   readonly node?: readonly number[];
   /** A vector the interrupt holds from before, as the timer's IRQ 0 does on CPU 0. */
-  readonly held?: Target;
+  readonly held?: VectorTarget;
 }
 
-export type Placement =
-  | { readonly kind: "placed"; readonly target: Target; readonly lines: readonly string[] }
+/** Where the interrupt is now, or the error; `lines` are what the kernel logs about it. */
+export type IrqPlacement =
+  | { readonly kind: "placed"; readonly target: VectorTarget; readonly lines: readonly string[] }
   | { readonly kind: "refused"; readonly errno: Errno; readonly lines: readonly string[] };
 
-export interface TakeDown {
+/** Whether a CPU went down. */
+export interface CpuTakeDown {
+  /** Refused while the other CPUs have no room for its interrupts. */
   readonly kind: "down" | "refused";
+  /** What the kernel logs about it. */
   readonly lines: readonly string[];
 }
 
+/**
+ * Errors of the vector domain: EBUSY while a move is under way, EINVAL without an online CPU,
+ * ENOSPC without a vector, EIO or EPERM (by era) for a managed interrupt.
+ */
 export type Errno = "EBUSY" | "EINVAL" | "EIO" | "ENOSPC" | "EPERM";
 
 interface Irq {
   affinity: readonly number[];
   readonly managed: boolean;
   readonly node: readonly number[] | undefined;
-  target: Target | undefined;
+  target: VectorTarget | undefined;
   reserved: boolean;
   /** The place it left, kept until the first interrupt arrives at the new one. */
-  previous: Target | undefined;
+  previous: VectorTarget | undefined;
 }
 
 /** VECTOR as it hands out vectors: interrupts activate, move and give theirs back. */
 export class VectorDomain {
   readonly #irqs = new Map<number, Irq>();
 
+  /** A domain that hands out the vectors of `matrix`, by the rules of `space`. */
   constructor(
     readonly matrix: VectorMatrix,
     readonly space: Pick<VectorSpace, "immovable">,
   ) {}
 
   /** Where the interrupt points now; while it waits to be started, at the shutdown vector. */
-  target(irq: number): Target {
+  target(irq: number): VectorTarget {
     return this.#irq(irq).target ?? this.#shutdownTarget();
   }
 
   /** Source: x86_vector_alloc_irqs, assign_vector… by reserve_irq_vector and reserve_managed_vector. */
-  request(irq: number, { affinity, managed = false, node, held }: IrqRequest): Placement {
+  request(irq: number, { affinity, managed = false, node, held }: IrqRequest): IrqPlacement {
     const entry: Irq = {
       affinity,
       managed,
@@ -81,14 +93,14 @@ export class VectorDomain {
   }
 
   /** Source: x86_vector_activate. */
-  start(irq: number): Placement {
+  start(irq: number): IrqPlacement {
     const entry = this.#irq(irq);
     if (entry.target) return placed(entry.target);
     return entry.managed ? this.#startManaged(irq, entry) : this.#startReserved(irq, entry);
   }
 
   /** A write to smp_affinity. Source: irq_set_affinity_locked and apic_set_affinity. */
-  move(irq: number, affinity: readonly number[]): Placement {
+  move(irq: number, affinity: readonly number[]): IrqPlacement {
     const entry = this.#irq(irq);
     if (entry.managed) return refused(this.space.immovable);
     if (!affinity.some((cpu) => this.#isOnline(cpu))) return refused("EINVAL");
@@ -121,7 +133,7 @@ export class VectorDomain {
    * a managed one whose mask is empty shuts down.
    * Source: lapic_can_unplug_cpu; kernel/irq/cpuhotplug.c irq_migrate_all_off_this_cpu.
    */
-  takeDown(cpu: number): TakeDown {
+  takeDown(cpu: number): CpuTakeDown {
     const refusal = this.#cannotTakeDown(cpu);
     if (refusal) return { kind: "refused", lines: [refusal] };
     const lines = this.#reservationWarning(cpu);
@@ -161,7 +173,7 @@ export class VectorDomain {
   }
 
   /** Source: activate_reserved. */
-  #startReserved(irq: number, entry: Irq): Placement {
+  #startReserved(irq: number, entry: Irq): IrqPlacement {
     for (const cpus of this.#searches(entry)) {
       const placement = this.#place(entry, cpus);
       if (placement.kind === "placed") return { ...placement, lines: broken(irq, entry) };
@@ -178,7 +190,7 @@ export class VectorDomain {
   }
 
   /** Source: activate_managed and assign_managed_vector. */
-  #startManaged(irq: number, entry: Irq): Placement {
+  #startManaged(irq: number, entry: Irq): IrqPlacement {
     const cpus = entry.affinity.filter((cpu) => this.#isOnline(cpu));
     if (cpus.length === 0) return refused("EINVAL", `Managed startup for irq ${irq}, but no CPU`);
     const got = this.matrix.allocateManaged(cpus);
@@ -187,7 +199,7 @@ export class VectorDomain {
   }
 
   /** Source: assign_vector_locked. */
-  #place(entry: Irq, cpus: readonly number[]): Placement {
+  #place(entry: Irq, cpus: readonly number[]): IrqPlacement {
     const { target } = entry;
     if (target && this.#isOnline(target.cpu) && cpus.includes(target.cpu)) return placed(target);
     if (entry.previous) return refused("EBUSY");
@@ -196,7 +208,10 @@ export class VectorDomain {
   }
 
   /** Source: apic_update_vector. */
-  #settle(entry: Irq, { cpu, vector }: Extract<Allocation, { kind: "allocated" }>): Target {
+  #settle(
+    entry: Irq,
+    { cpu, vector }: Extract<VectorAllocation, { kind: "allocated" }>,
+  ): VectorTarget {
     const left = entry.target;
     entry.reserved = false;
     entry.target = { cpu, vector };
@@ -205,7 +220,7 @@ export class VectorDomain {
     return entry.target;
   }
 
-  #release({ managed }: Irq, { cpu, vector }: Target): void {
+  #release({ managed }: Irq, { cpu, vector }: VectorTarget): void {
     this.matrix.free(cpu, vector, { managed });
   }
 
@@ -213,7 +228,7 @@ export class VectorDomain {
     return this.matrix.rows.filter(({ online }) => online).map(({ cpu }) => cpu);
   }
 
-  #shutdownTarget(): Target {
+  #shutdownTarget(): VectorTarget {
     return { cpu: this.#onlineCpus()[0] ?? 0, vector: MANAGED_IRQ_SHUTDOWN_VECTOR };
   }
 
@@ -228,11 +243,11 @@ export class VectorDomain {
   }
 }
 
-function placed(target: Target, lines: readonly string[] = []): Placement {
+function placed(target: VectorTarget, lines: readonly string[] = []): IrqPlacement {
   return { kind: "placed", target, lines };
 }
 
-function refused(errno: Errno, ...lines: readonly string[]): Placement {
+function refused(errno: Errno, ...lines: readonly string[]): IrqPlacement {
   return { kind: "refused", errno, lines };
 }
 

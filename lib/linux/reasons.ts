@@ -1,5 +1,5 @@
 /** The reasons of decisions as sentences: what each code of a `because` says to a person. */
-import type { Declined } from "./boot.ts";
+import type { DeclinedDomain } from "./boot.ts";
 import type { RejectedBecause } from "./registration.ts";
 
 export const NOX2APIC = {
@@ -71,7 +71,7 @@ export const DECLINED_PARENT: Readonly<Record<string, string>> = {
 };
 
 /** Who declined to be a device's parent, and why: `VECTOR declined: …`. */
-export function declinedInWords(declined: readonly Declined[]): string {
+export function declinedInWords(declined: readonly DeclinedDomain[]): string {
   return declined
     .map(({ domain, because }) => `${domain} declined: ${DECLINED_PARENT[because] ?? because}`)
     .join("; ");

@@ -4,18 +4,24 @@ import type { Options } from "./cmdline.ts";
 import { drhdUnits } from "./drhd_units.ts";
 import { type Fwspec, x86FwspecIsHpet, x86FwspecIsIoapic } from "./fwspec.ts";
 
-/** What a domain answers when a device asks it to be its parent. */
 /** What a domain answers a device that looks for its parent. */
 export type Selection =
   | { readonly kind: "selected" }
   | { readonly kind: "declined"; readonly because: DeclinedBecause };
 
+/** Why a domain declines. */
 export type DeclinedBecause =
+  /** VECTOR: an APIC ID may be valid that its messages cannot name. */
   | "apicIdsOutOfReach"
+  /** The device is none that is looked up by name. */
   | "neitherIoapicNorHpet"
+  /** The firmware's table places the device under another unit, or nowhere. */
   | "notInScope"
+  /** Hyper-V's stub: it takes no HPET. */
   | "onlyIoapics"
+  /** AMD-IR exists, though its unit does not remap. */
   | "remappingOff"
+  /** The kernel did not come to ask it, or it has no `select`. */
   | "selectNotCalled";
 
 const SELECTED: Selection = { kind: "selected" };

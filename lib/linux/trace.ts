@@ -1,6 +1,6 @@
 /** A boot's decisions told in order, each with its reason and the kernel function that makes it. */
 import { groupBy } from "../bits/group_by.ts";
-import type { Declined } from "./boot.ts";
+import type { DeclinedDomain } from "./boot.ts";
 import type { Decided } from "./decide.ts";
 import type { Decision } from "./decision.ts";
 import type { DeviceDomain } from "./device_domain.ts";
@@ -230,7 +230,7 @@ const PARENT_STEPS = {
   pciMsi: { name: "pci_msi_setup_msi_irqs", file: "drivers/pci/msi/irqdomain.c" },
 };
 
-function declinedBecause({ domain, because }: Declined): string {
+function declinedBecause({ domain, because }: DeclinedDomain): string {
   return `${domain} declined: ${DECLINED_PARENT[because] ?? because}`;
 }
 

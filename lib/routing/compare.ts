@@ -2,18 +2,22 @@
 import type { Decision } from "../linux/decision.ts";
 import { type Booted, DEVICE_CLASSES, devicesOf } from "./interrupt.ts";
 import type { BootAnswer } from "./outcome.ts";
-import { type Path, pathOf } from "./path.ts";
+import { type InterruptPath, pathOf } from "./path.ts";
 import { reachOf } from "./reach.ts";
 
 /** A machine, and how its boot ended. */
 export interface BootedAnswer extends Booted {
+  /** How it ended, with the lost pairs. */
   readonly boot: BootAnswer;
 }
 
+/** A decision that comes out otherwise. */
 export interface DecisionDifference {
+  /** The question, as {@linkcode Decision} names it; ` (2)` and on where it is asked again. */
   readonly step: string;
   /** Null where the boot makes no such decision. */
   readonly before: Pick<Decision, "decided" | "because"> | null;
+  /** Likewise of the second boot. */
   readonly after: Pick<Decision, "decided" | "because"> | null;
 }
 
@@ -30,16 +34,23 @@ export type PairFate =
   | "kernel panics"
   | "sends nothing";
 
+/** A pair of device and CPU that fares otherwise. */
 export interface PairDifference {
+  /** As a key of `boot.parents`. */
   readonly device: string;
+  /** APIC ID of a CPU that is online in either boot. */
   readonly apicId: number;
+  /** In the first boot. */
   readonly before: PairFate;
+  /** In the second. */
   readonly after: PairFate;
 }
 
 /** What differs between two boots; empty lists where they agree. */
 export interface Comparison {
+  /** In the first boot's order, then those only the second makes. */
   readonly decisions: readonly DecisionDifference[];
+  /** By device, then by CPU. */
   readonly pairs: readonly PairDifference[];
 }
 
@@ -110,7 +121,7 @@ function fatesOf(booted: BootedAnswer): ReadonlyMap<string, FateFor> {
 
 function fateOn({ booted, path, online, missing }: {
   readonly booted: BootedAnswer;
-  readonly path: Path;
+  readonly path: InterruptPath;
   readonly online: ReadonlySet<number>;
   readonly missing: ReadonlySet<number>;
 }): FateFor {

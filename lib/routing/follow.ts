@@ -14,14 +14,14 @@ import {
   type Delivery,
   DEVICE,
   type LostBecause,
-  type Sender,
+  type MessageSender,
 } from "../x86/deliver.ts";
 import type { InterruptMessage } from "../x86/interrupt_message.ts";
 import { type Lapic, lapic } from "../x86/lapic.ts";
 import { lapicRules } from "../x86/lapic_rules.ts";
 import type { BootFacts } from "../linux/boot.ts";
 import type { Booted, Interrupt } from "./interrupt.ts";
-import { type HardwareWord, program, type Programmed, type Target } from "./program.ts";
+import { type HardwareWord, type InterruptTarget, program, type Programmed } from "./program.ts";
 import { remap } from "./remap.ts";
 import { send } from "./send.ts";
 import { cite, hex, type Hop, lost, on, orphaned, type Stage, then } from "./stage.ts";
@@ -34,11 +34,12 @@ export interface Journey {
   readonly end: "delivered" | "broadcast" | "misdelivered" | "lost";
   /** Null when it is delivered. */
   readonly because: string | null;
+  /** What each stage did, in order; the last says how it ends. */
   readonly trace: readonly Hop[];
 }
 
 /** Follows an interrupt that Linux aims at a CPU. */
-export function follow(booted: Booted, interrupt: Interrupt, target: Target): Journey {
+export function follow(booted: Booted, interrupt: Interrupt, target: InterruptTarget): Journey {
   const trace: Hop[] = [];
   const programmed = programStage(booted, interrupt, target);
   const sent = then(programmed, trace, (words) => send(booted.machine, interrupt, words));
@@ -50,7 +51,11 @@ export function follow(booted: Booted, interrupt: Interrupt, target: Target): Jo
     : { ...verdict(end.value, target), trace };
 }
 
-function programStage(booted: Booted, interrupt: Interrupt, target: Target): Stage<Programmed> {
+function programStage(
+  booted: Booted,
+  interrupt: Interrupt,
+  target: InterruptTarget,
+): Stage<Programmed> {
   const programming = program(booted, interrupt, target);
   if (programming.kind === "orphan") {
     const source = cite(booted.machine, "kernel/irq/irqdomain.c irq_find_matching_fwspec");
@@ -79,7 +84,7 @@ function wordText(hardware: HardwareWord): string {
 export function deliver(
   { machine, boot }: Booted,
   message: InterruptMessage,
-  sender: Sender = DEVICE,
+  sender: MessageSender = DEVICE,
 ): Stage<Delivery> {
   const { apic = "arch", kvmBroadcastQuirk = false } = machine.delivery;
   const rules = lapicRules(apic, { broadcastQuirk: kvmBroadcastQuirk });
@@ -111,7 +116,7 @@ function lapicsOf({ online, apic }: BootFacts): readonly Lapic[] {
   );
 }
 
-function verdict({ takers }: Delivery, { apicId }: Target): Omit<Journey, "trace"> {
+function verdict({ takers }: Delivery, { apicId }: InterruptTarget): Omit<Journey, "trace"> {
   const hits = takers.map(({ id }) => id);
   if (!hits.includes(apicId)) {
     const because = `APIC ID ${hits.join(", ")} takes it instead`;

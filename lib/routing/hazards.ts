@@ -4,22 +4,30 @@
  */
 import { eraOf } from "../linux/eras.ts";
 import { type Booted, type DeviceClass, devicesOf } from "./interrupt.ts";
-import type { Path } from "./path.ts";
+import type { InterruptPath } from "./path.ts";
 import { takes255AsBroadcast } from "./reach.ts";
 
 /** One device that cannot interrupt one online CPU. */
 export interface LostRoute extends Booted {
+  /** The class of the device. */
   readonly of: DeviceClass;
+  /** Its key in `boot.parents`. */
   readonly device: string;
-  readonly path: Path;
+  /** The way its interrupts take. */
+  readonly path: InterruptPath;
+  /** APIC ID of the CPU, which is online. */
   readonly apicId: number;
 }
 
 /** A known way in which machines lose interrupts. */
 export interface Hazard {
+  /** Its number. */
   readonly id: HazardId;
+  /** What has to be the case. */
   readonly situation: string;
+  /** What comes of it. */
   readonly effect: string;
+  /** Kernel file and function, or manual and section. */
   readonly source: string;
   /** Whether this loss is the hazard's doing; absent where it loses no interrupt. */
   readonly explains?: (lost: LostRoute) => boolean;
@@ -27,6 +35,7 @@ export interface Hazard {
   readonly meets?: (booted: Booted) => boolean;
 }
 
+/** A hazard's number, `H1` to `H14`. */
 export type HazardId = `H${1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11 | 12 | 13 | 14}`;
 
 const MAX_LOCAL_APIC = 0x8000;
@@ -180,7 +189,7 @@ function hasOrphanIoapic({ machine, boot }: Booted): boolean {
   );
 }
 
-function isRemapped({ parent }: Path): boolean {
+function isRemapped({ parent }: InterruptPath): boolean {
   return parent.kind === "intelIr" || parent.kind === "amdIr";
 }
 
@@ -188,6 +197,6 @@ function irqRemappingMode({ boot: { remapping } }: Pick<Booted, "boot">) {
   return remapping.kind === "off" ? "off" : remapping.mode;
 }
 
-function isComposedByVector(path: Path): boolean {
+function isComposedByVector(path: InterruptPath): boolean {
   return path.kind === "open" && path.parent.kind === "vector";
 }

@@ -8,7 +8,9 @@ import type { IntelRemapping, Machine, PciFunction } from "../machine/machine.ts
 
 /** A machine and what its kernel made of it. */
 export interface Booted {
+  /** The machine. */
   readonly machine: Machine;
+  /** What its kernel decided. */
   readonly boot: BootFacts;
 }
 
@@ -20,7 +22,10 @@ export type DeviceClass = typeof DEVICE_CLASSES[number];
 /** The classes that carry work; a remapping unit's own events only report its faults. */
 export const WORKING_CLASSES = ["ioapic", "hpet", "msi"] as const;
 
-/** An interrupt to be followed: who raises it, and what it needs to be told apart. */
+/**
+ * An interrupt to be followed: who raises it, and what it needs to be told apart. `device` is a key
+ * of `boot.parents`, `index` that of its remapping entry; absent: 0, or behind AMD-Vi the pin.
+ */
 export type Interrupt =
   | {
     readonly source: "msi";
@@ -32,6 +37,7 @@ export type Interrupt =
   | {
     readonly source: "ioapic";
     readonly device: string;
+    /** 0 is the pin at the I/O APIC's `gsiBase`. */
     readonly pin: number;
     readonly trigger: "edge" | "level";
     readonly activeLow: boolean;

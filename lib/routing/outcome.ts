@@ -8,19 +8,27 @@ import { messageChannels } from "../linux/hpet_domain.ts";
 import type { Machine } from "../machine/machine.ts";
 import { type HazardId, HAZARDS, losesSubhandle, type LostRoute } from "./hazards.ts";
 import { type Booted, type DeviceClass, devicesOf, WORKING_CLASSES } from "./interrupt.ts";
-import { type Path, pathOf } from "./path.ts";
+import { type InterruptPath, pathOf } from "./path.ts";
 import { keyOf, reachOf } from "./reach.ts";
 
 /** What `boot` answers: what the kernel decided, and what it means for every device. */
 export interface BootAnswer extends Boot {
+  /**
+   * `up`: every online CPU is reachable by every parented device; `lossy`: some are not; `panic`:
+   * the kernel stops.
+   */
   readonly outcome: "up" | "lossy" | "panic";
+  /** The pairs that lose their interrupts; empty unless `lossy`. */
   readonly lost: readonly LostPair[];
 }
 
 /** A device whose interrupts for one online CPU do not arrive there. */
 export interface LostPair {
+  /** Its key in `boot.parents`. */
   readonly device: string;
+  /** APIC ID of the CPU. */
   readonly apicId: number;
+  /** In words: the hazard's situation and effect, or the narrowest station of the path. */
   readonly because: string;
   /** Null where no named hazard explains it. */
   readonly hazard: HazardId | null;
@@ -42,7 +50,7 @@ export function lostPairs(booted: Booted): readonly LostPair[] {
   );
 }
 
-type OutOfReach = (path: Path) => readonly OnlineCpu[];
+type OutOfReach = (path: InterruptPath) => readonly OnlineCpu[];
 
 /** The online CPUs a path cannot single out, asked once of paths that pass on the same bits. */
 function outOfReachOnce(booted: Booted): OutOfReach {
@@ -55,7 +63,7 @@ function outOfReachOnce(booted: Booted): OutOfReach {
   };
 }
 
-function outOfReachOf(booted: Booted, path: Path): readonly OnlineCpu[] {
+function outOfReachOf(booted: Booted, path: InterruptPath): readonly OnlineCpu[] {
   const ids = reachOf(booted, path);
   return booted.boot.online.filter(({ apicId }) => !ids.has(apicId));
 }
@@ -83,7 +91,7 @@ function hasChannel({ machine: { hpet }, boot: { online } }: Booted, cpu: Online
  * Hyper-V's stub refuses to move pins out of reach: that is no loss. Nor is an orphan, which never
  * gets as far as having interrupts, but for the boot-time I/O APIC of the mail's rule.
  */
-function isSpared({ machine }: Booted, of: DeviceClass, path: Path): boolean {
+function isSpared({ machine }: Booted, of: DeviceClass, path: InterruptPath): boolean {
   if (path.kind === "open") return path.confined;
   if (path.because.kind !== "orphan") return false;
   return of !== "ioapic" || eraOf(machine.kernel).orphanIoapic !== "failsToInitialise";

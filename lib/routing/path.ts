@@ -8,12 +8,13 @@
  *            remapping entry 8 | 32 ─┘   (passes by remapped)
  * ```
  */
-import type { BootFacts, Declined, Parent, ParentKind } from "../linux/boot.ts";
+import type { BootFacts, DeclinedDomain, Parent, ParentKind } from "../linux/boot.ts";
 import { eraOf } from "../linux/eras.ts";
 import { type Booted, type DeviceClass, hasUpperEventAddress, hasXtRegister } from "./interrupt.ts";
 
 /** One place the destination passes through. */
-export interface Station {
+export interface PathStation {
+  /** What limits here, such as `remapping entry`. */
   readonly limit: string;
   /** Destination bits it passes on. */
   readonly bits: 8 | 15 | 32;
@@ -23,24 +24,25 @@ export interface Station {
   readonly inKernel?: true;
 }
 
-export type Path =
+/** The way of a device's interrupts, open or closed. */
+export type InterruptPath =
   | {
     readonly kind: "open";
     readonly parent: Parent;
-    readonly stations: readonly Station[];
+    readonly stations: readonly PathStation[];
     /** Hyper-V's stub keeps pins to CPUs it can reach: a move elsewhere is refused, not lost. */
     readonly confined: boolean;
   }
-  | { readonly kind: "closed"; readonly parent: Parent; readonly because: Closed };
+  | { readonly kind: "closed"; readonly parent: Parent; readonly because: PathClosed };
 
 /** Why no message of the device arrives anywhere. */
-export type Closed =
-  | { readonly kind: "orphan"; readonly declined: readonly Declined[] }
+export type PathClosed =
+  | { readonly kind: "orphan"; readonly declined: readonly DeclinedDomain[] }
   /** The remapping unit lets no compatibility-format message pass. */
   | { readonly kind: "blocked"; readonly where: string };
 
 /** The path of a device; undefined where the device raises no interrupts by message. */
-export function pathOf(booted: Booted, of: DeviceClass, device: string): Path | undefined {
+export function pathOf(booted: Booted, of: DeviceClass, device: string): InterruptPath | undefined {
   const parent = booted.boot.parents[device];
   if (!parent) return undefined;
   if (parent.kind === null) {
@@ -64,7 +66,7 @@ function isBlocked({ machine, boot }: Booted, of: DeviceClass, parent: ParentKin
     !machine.delivery.compatPassesRemapping;
 }
 
-function stationsOf(booted: Booted, of: DeviceClass, parent: ParentKind): readonly Station[] {
+function stationsOf(booted: Booted, of: DeviceClass, parent: ParentKind): readonly PathStation[] {
   const lapic = lapicStation(booted.boot);
   const own = of === "iommu" ? ownStation(booted) : undefined;
   if (own) return [own, lapic];
@@ -72,15 +74,15 @@ function stationsOf(booted: Booted, of: DeviceClass, parent: ParentKind): readon
   return [composeStation(booted), deliveryStation(booted, of), lapic];
 }
 
-function composeStation({ machine, boot: { apic } }: Booted): Station {
+function composeStation({ machine, boot: { apic } }: Booted): PathStation {
   if (apic.extDestId) return EXTENDED_MESSAGE;
   return eraOf(machine.kernel).levelAsserted ? MESSAGE_UP_TO_510 : MESSAGE;
 }
 
 const COMPOSE = "arch/x86/kernel/apic/apic.c __irq_msi_compose_msg";
-const MESSAGE: Station = { limit: "message", bits: 8, where: COMPOSE, inKernel: true };
-const MESSAGE_UP_TO_510: Station = { ...MESSAGE, where: COMPOSE.replace("apic.c", "msi.c") };
-const EXTENDED_MESSAGE: Station = {
+const MESSAGE: PathStation = { limit: "message", bits: 8, where: COMPOSE, inKernel: true };
+const MESSAGE_UP_TO_510: PathStation = { ...MESSAGE, where: COMPOSE.replace("apic.c", "msi.c") };
+const EXTENDED_MESSAGE: PathStation = {
   limit: "extended message",
   bits: 15,
   where: `${COMPOSE}, virt_ext_dest_id`,
@@ -89,7 +91,7 @@ const EXTENDED_MESSAGE: Station = {
 
 const PLATFORM_BITS = "machine file, delivery.messageDestBits";
 
-function deliveryStation({ machine: { delivery } }: Booted, of: DeviceClass): Station {
+function deliveryStation({ machine: { delivery } }: Booted, of: DeviceClass): PathStation {
   return of === "ioapic"
     ? {
       limit: "I/O APIC",
@@ -99,7 +101,7 @@ function deliveryStation({ machine: { delivery } }: Booted, of: DeviceClass): St
     : { limit: "platform", bits: delivery.messageDestBits, where: PLATFORM_BITS };
 }
 
-function remapStation({ remapping }: BootFacts): Station {
+function remapStation({ remapping }: BootFacts): PathStation {
   const bits = remapping.kind !== "off" && remapping.mode === "x2apic" ? 32 : 8;
   return remapping.kind === "intel"
     ? { limit: "remapping entry", bits, where: "Intel VT-d 9.10: DST with EIME set or clear" }
@@ -110,7 +112,7 @@ function remapStation({ remapping }: BootFacts): Station {
  * A DMAR unit has an upper address register only with EIM, an AMD unit a register of its own only
  * with XT; without, it interrupts like any PCI function.
  */
-function ownStation({ machine: { remapping }, boot }: Booted): Station | undefined {
+function ownStation({ machine: { remapping }, boot }: Booted): PathStation | undefined {
   if (remapping?.vendor === "intel") {
     const bits = hasUpperEventAddress(remapping) ? 32 : 8;
     return { limit: "fault event address", bits, where: "Intel VT-d 11.4.8.5 FEUADDR" };
@@ -120,13 +122,13 @@ function ownStation({ machine: { remapping }, boot }: Booted): Station | undefin
     : undefined;
 }
 
-function lapicStation({ apic: { mode } }: BootFacts): Station {
+function lapicStation({ apic: { mode } }: BootFacts): PathStation {
   return mode === "x2apic"
     ? { limit: "x2APIC ID", bits: 32, where: "Intel SDM volume 3, 11.12" }
     : { limit: "xAPIC ID", bits: 8, where: "Intel SDM volume 3, 11.4.6" };
 }
 
 /** The destination bits that survive the whole path. */
-export function widthOf(stations: readonly Station[]): 8 | 15 | 32 {
+export function widthOf(stations: readonly PathStation[]): 8 | 15 | 32 {
   return stations.reduce((least, { bits }) => bits < least ? bits : least, 32 as 8 | 15 | 32);
 }

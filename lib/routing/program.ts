@@ -2,7 +2,7 @@
  * The first stage of a route: what Linux programs so that one interrupt of one device arrives at
  * one CPU. The parent domain composes a message; the device's own hardware gives it its shape.
  */
-import type { Declined, OnlineCpu, Parent, RemappingState } from "../linux/boot.ts";
+import type { DeclinedDomain, OnlineCpu, Parent, RemappingState } from "../linux/boot.ts";
 import { destinationOf } from "../linux/compose_destination.ts";
 import { composeHpetRoute } from "../linux/compose_hpet.ts";
 import { composeIntcapxt } from "../linux/compose_intcapxt.ts";
@@ -22,21 +22,31 @@ import { composeIrteIntel, type SourceCheck, sourceCheck } from "../linux/irte_i
 import { type Booted, hasXtRegister, type Interrupt, requesterId } from "./interrupt.ts";
 
 /** Where the interrupt shall arrive. */
-export interface Target extends OnlineCpu {
+export interface InterruptTarget extends OnlineCpu {
+  /** The CPU's interrupt vector, 0–255. */
   readonly vector: number;
 }
 
 /** What Linux writes for an interrupt, or nobody to compose it. */
 export type Programming =
-  | { readonly kind: "orphan"; readonly device: string; readonly declined: readonly Declined[] }
+  | {
+    readonly kind: "orphan";
+    readonly device: string;
+    readonly declined: readonly DeclinedDomain[];
+  }
   | Programmed;
 
+/** What Linux writes for an interrupt. */
 export interface Programmed {
+  /** Tells it from an orphan's. */
   readonly kind: "programmed";
+  /** Who composes. */
   readonly parent: Parent;
   /** `irq_cfg.dest_apicid`, 32 bits. */
   readonly dest: number;
+  /** The device's own words. */
   readonly hardware: HardwareWord;
+  /** The remapping entry, null without one. */
   readonly remap: RemapEntry | null;
 }
 
@@ -58,7 +68,7 @@ export type RemapEntry =
 export function program(
   { machine, boot }: Booted,
   interrupt: Interrupt,
-  target: Target,
+  target: InterruptTarget,
 ): Programming {
   const parent = boot.parents[interrupt.device];
   if (!parent?.kind) {

@@ -7,9 +7,9 @@ import { IdSet } from "../bits/id_set.ts";
 import type { OnlineCpu } from "../linux/boot.ts";
 import { destinationOf } from "../linux/compose_destination.ts";
 import { apicIdValid } from "../linux/select.ts";
-import { type Reach as HardwareReach, reachByWidth } from "../x86/reach.ts";
+import { type PathReach, reachByWidth } from "../x86/reach.ts";
 import { type Booted, type DeviceClass, devicesOf } from "./interrupt.ts";
-import { type Path, pathOf, widthOf } from "./path.ts";
+import { type InterruptPath, pathOf, widthOf } from "./path.ts";
 
 /** Whom a class of devices can interrupt. */
 export interface Reach {
@@ -49,7 +49,7 @@ export function reach(booted: Booted, of: DeviceClass): Reach {
 }
 
 /** What one path can single out; where destinations are logical, of this machine's CPUs. */
-export function reachOf(booted: Booted, path: Path): IdSet {
+export function reachOf(booted: Booted, path: InterruptPath): IdSet {
   if (path.kind === "closed") return IdSet.empty;
   const { apic } = booted.boot;
   const bits = widthOf(path.stations);
@@ -64,7 +64,7 @@ function startable({ online, untried, maxApicId }: Booted["boot"]): readonly Onl
 }
 
 type Bits = 8 | 15 | 32;
-type Named = Pick<Extract<HardwareReach, { kind: "ids" }>, "ids" | "broadcast">;
+type Named = Pick<Extract<PathReach, { kind: "ids" }>, "ids" | "broadcast">;
 type ByBits = Readonly<Record<Bits, Named>>;
 
 const ID_255 = IdSet.ids([255]);
@@ -95,18 +95,18 @@ export function takes255AsBroadcast({ machine: { delivery }, boot: { apic } }: B
   return apic.mode === "x2apic" && delivery.apic === "kvm" && delivery.kvmBroadcastQuirk === true;
 }
 
-function broadcastOf(booted: Booted, path: Path): readonly number[] {
+function broadcastOf(booted: Booted, path: InterruptPath): readonly number[] {
   if (path.kind === "closed") return [];
   return physicalReach(booted, widthOf(path.stations)).broadcast;
 }
 
 /** The paths that differ in what they pass on. */
-function distinct(paths: readonly Path[]): readonly Path[] {
+function distinct(paths: readonly InterruptPath[]): readonly InterruptPath[] {
   return [...new Map(paths.map((path) => [keyOf(path), path])).values()];
 }
 
 /** Equal for paths of one machine that reach the same CPUs. */
-export function keyOf(path: Path): string {
+export function keyOf(path: InterruptPath): string {
   return path.kind === "closed" ? path.kind : `${widthOf(path.stations)}`;
 }
 

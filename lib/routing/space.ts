@@ -14,11 +14,15 @@ import type { Machine } from "../machine/machine.ts";
 
 /** What may differ, and how. The first choice is the plain one. */
 export interface Axis {
+  /** What differs, such as `platform`. */
   readonly name: string;
-  readonly choices: readonly Choice[];
+  /** At least one; sweeps go through them in this order. */
+  readonly choices: readonly AxisChoice[];
 }
 
-export interface Choice {
+/** One way in which machines differ on an axis. */
+export interface AxisChoice {
+  /** Such as `KVM, 15 bits`. */
   readonly name: string;
   /** The machine with this choice made. */
   readonly make: (machine: Machine) => Machine;
@@ -63,7 +67,7 @@ export const PLAIN: Machine = {
   ],
 };
 
-function axis(name: string, choices: Readonly<Record<string, Choice["make"]>>): Axis {
+function axis(name: string, choices: Readonly<Record<string, AxisChoice["make"]>>): Axis {
   return { name, choices: Object.entries(choices).map(([name, make]) => ({ name, make })) };
 }
 
@@ -76,7 +80,7 @@ export const KERNEL: Axis = axis(
   ),
 );
 
-function withKernel(version: string): Choice["make"] {
+function withKernel(version: string): AxisChoice["make"] {
   const release = version === "mail" ? "5.11.0-rc0" : `${version}.0`;
   return (machine) => ({ ...machine, kernel: { ...machine.kernel, version, release } });
 }
@@ -104,7 +108,7 @@ function guest(
   signature: NonNullable<Machine["hypervisor"]["signature"]>,
   leaves: Readonly<Record<number, Leaf>>,
   delivery: Partial<Machine["delivery"]> = {},
-): Choice["make"] {
+): AxisChoice["make"] {
   const hypervisor = {
     cpuidHypervisorBit: true,
     signature,
@@ -171,7 +175,7 @@ export const CMDLINE: Axis = axis(
   Object.fromEntries(
     subsets(["nox2apic", "x2apic_phys", "noapic", "intremap=off"]).map((options) => {
       const cmdline = options.join(" ");
-      const make: Choice["make"] = (machine) => ({
+      const make: AxisChoice["make"] = (machine) => ({
         ...machine,
         kernel: { ...machine.kernel, cmdline },
       });
@@ -191,7 +195,7 @@ type Amd = Extract<NonNullable<Machine["remapping"]>, { vendor: "amd" }>;
 function intel(
   unit: Partial<Intel["units"][number]> = {},
   table: Partial<Intel> = {},
-): Choice["make"] {
+): AxisChoice["make"] {
   const whole: Intel["units"][number] = {
     address: "0xfed90000",
     segment: 0,
@@ -218,7 +222,7 @@ const IN_SOUTHBRIDGE = [{ id: 0, requesterId: "0x00a0" }] as const;
 const XT = 1 << 2 | 1 << 7;
 const MSI_CAP_MMIO = 2 ** 46;
 
-function amd(table: Partial<Amd>): Choice["make"] {
+function amd(table: Partial<Amd>): AxisChoice["make"] {
   const remapping: Amd = {
     vendor: "amd",
     ivhdTypes: ["0x10", "0x11"],
@@ -274,7 +278,7 @@ export const TIMERS: Axis = axis("timers", {
 /** One APIC ID of every class; the boot CPU's first. */
 const OF_EVERY_CLASS = [0, 1, 254, 255, 300, 40_000] as const;
 
-function cpus(ids: readonly number[]): Choice["make"] {
+function cpus(ids: readonly number[]): AxisChoice["make"] {
   const entries = ids.map((apicId) => ({
     apicId,
     entry: apicId < 255 ? "lapic" : "x2apic",
@@ -336,7 +340,7 @@ export function machineWith(choices: Readonly<Record<string, string>>): Machine 
   return SPACE.reduce((machine, axis) => chosen(axis, choices[axis.name]).make(machine), PLAIN);
 }
 
-function chosen({ name, choices }: Axis, wanted: string | undefined): Choice {
+function chosen({ name, choices }: Axis, wanted: string | undefined): AxisChoice {
   const found = wanted === undefined ? choices[0] : choices.find((each) => each.name === wanted);
   if (found) return found;
   const known = choices.map((each) => each.name).join("; ");

@@ -1,12 +1,14 @@
 /** What a route is made of: stages that hand something on, or end it with a reason. */
 
-import type { Declined } from "../linux/boot.ts";
+import type { DeclinedDomain } from "../linux/boot.ts";
 import { declinedInWords } from "../linux/reasons.ts";
 import type { Machine } from "../machine/machine.ts";
 
 /** One station of the way: who acted, and what came of it. */
 export interface Hop {
+  /** Who acted: a device, a domain, a unit, or the LAPICs. */
   readonly at: string;
+  /** What it did, or why the interrupt ends there. */
   readonly did: string;
   /** Manual and section, or kernel file, function and version. */
   readonly source: string;
@@ -32,7 +34,7 @@ export function then<A, B>(stage: Stage<A>, trace: Hop[], next: (value: A) => St
 }
 
 /** Why a device without a parent sends nothing. */
-export function orphaned(declined: readonly Declined[]): string {
+export function orphaned(declined: readonly DeclinedDomain[]): string {
   return ["no domain parents it", declinedInWords(declined)].filter(Boolean).join("; ");
 }
 

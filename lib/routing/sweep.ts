@@ -6,13 +6,16 @@ import type { Machine } from "../machine/machine.ts";
 import { type Axis, PLAIN, sizeOf } from "./space.ts";
 
 /** One configuration: the machine, and which choice was made on each axis. */
-export interface Configuration {
+export interface SweptConfiguration {
+  /** The machine with all of its choices made. */
   readonly machine: Machine;
   /** By place in the space's axes; 0 is the plain choice. The array is the sweep's own. */
   readonly picks: readonly number[];
 }
 
+/** Where a sweep starts, and whom it tells how far it is. */
 export interface SweepOptions {
+  /** The machine that choices are made on; absent: `PLAIN`. */
   readonly start?: Machine;
   /** Called now and then, and at the end, with how many configurations are done. */
   readonly onProgress?: (done: number, total: number) => void;
@@ -23,7 +26,7 @@ const BETWEEN_REPORTS = 10_000;
 /** Visits every configuration; returns their number. The last axis changes fastest. */
 export function sweep(
   axes: readonly Axis[],
-  visit: (configuration: Configuration) => void,
+  visit: (configuration: SweptConfiguration) => void,
   { start = PLAIN, onProgress }: SweepOptions = {},
 ): number {
   const total = sizeOf(axes);

@@ -14,13 +14,14 @@ import { reachByWidth } from "../x86/reach.ts";
 import { type HazardId, HAZARDS } from "./hazards.ts";
 import { hazardsOf, type LostPair, lostPairs } from "./outcome.ts";
 import { type Axis, SPACE } from "./space.ts";
-import { type Configuration, differences, sweep, type SweepOptions } from "./sweep.ts";
+import { differences, sweep, type SweepOptions, type SweptConfiguration } from "./sweep.ts";
 
 /** A configuration in words: what it differs in from the plain machine; none for the plain one. */
-export type Example = readonly string[];
+export type ProofExample = readonly string[];
 
 /** What the exhaustive search found: how much was checked, and every exception. */
 export interface Proof {
+  /** How many were booted. */
   readonly configurations: number;
   /** The vector domain offers itself exactly when its messages reach every ID that is valid. */
   readonly offersWhenItReaches: {
@@ -33,32 +34,40 @@ export interface Proof {
    * Boots whose first CPU is above the limit: no driver's check asks it (H6), so the rule, which
    * speaks of valid IDs, holds, and the CPU is out of reach all the same.
    */
-  readonly bootCpuAboveLimit: { readonly count: number; readonly smallest: Example | null };
+  readonly bootCpuAboveLimit: { readonly count: number; readonly smallest: ProofExample | null };
+  /** The criteria that were thought of before. */
   readonly refuted: readonly Refutation[];
   /** Lost (device, CPU) pairs, by the hazard that explains them; null is none that we know. */
   readonly lost: readonly LostCount[];
   /** For every hazard the smallest configuration in it. */
-  readonly met: Readonly<Partial<Record<HazardId, Example>>>;
+  readonly met: Readonly<Partial<Record<HazardId, ProofExample>>>;
 }
 
 /** A criterion that was thought of and is not the one, by its smallest counterexamples. */
 export interface Refutation {
+  /** In words, such as "x2APIC is enabled". */
   readonly criterion: string;
   /** It says "decline" and the vector domain reaches everyone. */
-  readonly declinesForNothing: Example | null;
+  readonly declinesForNothing: ProofExample | null;
   /** It says "accept" and some valid ID is out of the vector domain's reach. */
-  readonly acceptsTooMuch: Example | null;
+  readonly acceptsTooMuch: ProofExample | null;
 }
 
+/** How many (device, CPU) pairs of all configurations one hazard loses. */
 export interface LostCount {
+  /** Null where none that we know explains the loss. */
   readonly hazard: HazardId | null;
-  /** Only under the mail's rule, or in any era. */
+  /** Under the mail's rule alone. */
   readonly mail: number;
+  /** In any era. */
   readonly all: number;
-  readonly smallest: Example;
+  /** The smallest configuration that loses one. */
+  readonly smallest: ProofExample;
 }
 
+/** What to search, and how to follow it. */
 export interface ProofOptions extends SweepOptions {
+  /** Absent: the whole space. */
   readonly axes?: readonly Axis[];
 }
 
@@ -93,7 +102,7 @@ interface Ledger<T> {
 
 /** One configuration, booted. */
 interface Seen {
-  readonly configuration: Configuration;
+  readonly configuration: SweptConfiguration;
   readonly boot: BootFacts;
   readonly era: Era;
   /** The era has `select`, local APICs are used at all, and the kernel gets that far. */
@@ -101,7 +110,7 @@ interface Seen {
   readonly lost: readonly LostPair[];
 }
 
-function look(configuration: Configuration): Seen {
+function look(configuration: SweptConfiguration): Seen {
   const { machine } = configuration;
   const boot = bootFacts(machine);
   const era = eraOf(machine.kernel);
@@ -252,7 +261,7 @@ class Smallest {
   #weight = Infinity;
   count = 0;
 
-  see({ picks }: Configuration): void {
+  see({ picks }: SweptConfiguration): void {
     this.count++;
     const weight = picks.reduce((sum, pick) => sum + Number(pick > 0), 0);
     if (weight >= this.#weight) return;
@@ -260,7 +269,7 @@ class Smallest {
     this.#picks = [...picks];
   }
 
-  inWords(axes: readonly Axis[]): Example | null {
+  inWords(axes: readonly Axis[]): ProofExample | null {
     return this.#picks && differences(axes, this.#picks);
   }
 }

@@ -14,11 +14,13 @@ import {
   devicesOf,
   WORKING_CLASSES,
 } from "./interrupt.ts";
-import { type Path, pathOf, type Station } from "./path.ts";
+import { type InterruptPath, pathOf, type PathStation } from "./path.ts";
 import { reachOf } from "./reach.ts";
 import { cite, type Hop, orphaned } from "./stage.ts";
 
-export interface Rung {
+/** One limit on the way to a CPU. */
+export interface LadderRung {
+  /** What limits, such as `extended message, 15 bits`. */
   readonly limit: string;
   /** Greatest APIC ID that passes; null where every one does, "none" where none does. */
   readonly value: number | null | "none";
@@ -28,23 +30,26 @@ export interface Rung {
 
 /** Whether a CPU can be interrupted, and the limits on the way to it. */
 export interface Why {
+  /** Whether every device asked about can interrupt the CPU. */
   readonly reachable: boolean;
-  /** The device asked about; null where the machine has none that sends messages. */
+  /** The first of them that cannot, else the first; null where none sends messages. */
   readonly device: string | null;
   /** The limit that binds, null when the CPU is reachable. */
   readonly binding: string | null;
-  readonly ladder: readonly Rung[];
+  /** Every limit, from the firmware's table to the LAPIC; the first that is too low binds. */
+  readonly ladder: readonly LadderRung[];
   /** The kernel's decisions, then the stations of one interrupt. */
   readonly trace: readonly (Decision | Hop)[];
 }
 
 /** A machine and its boot with the reasons: limits are told, not only found. */
-interface Told extends Booted {
+export interface BootedWithTrace extends Booted {
+  /** The whole answer, not only its facts. */
   readonly boot: Boot;
 }
 
 /** Why devices of a class, or of every class that carries work, can or cannot interrupt an ID. */
-export function why(booted: Told, apicId: number, of?: DeviceClass): Why {
+export function why(booted: BootedWithTrace, apicId: number, of?: DeviceClass): Why {
   const routes = (of ? [of] : WORKING_CLASSES).flatMap((each) => routesOf(booted, each));
   const route = routes.find(({ path }) => !reachOf(booted, path).has(apicId)) ?? routes[0];
   const ladder = [...cpuRungs(booted, apicId), ...route ? pathRungs(booted, route.path) : []];
@@ -61,7 +66,7 @@ export function why(booted: Told, apicId: number, of?: DeviceClass): Why {
 interface RouteOf {
   readonly of: DeviceClass;
   readonly device: string;
-  readonly path: Path;
+  readonly path: InterruptPath;
 }
 
 function routesOf(booted: Booted, of: DeviceClass): readonly RouteOf[] {
@@ -72,7 +77,7 @@ function routesOf(booted: Booted, of: DeviceClass): readonly RouteOf[] {
 }
 
 /** What decides whether the CPU comes online at all. */
-function cpuRungs({ machine, boot }: Told, apicId: number): readonly Rung[] {
+function cpuRungs({ machine, boot }: BootedWithTrace, apicId: number): readonly LadderRung[] {
   const listed = machine.cpus.some((cpu) => cpu.apicId === apicId && cpu.enabled);
   const offline = boot.offline.find((cpu) => cpu.apicId === apicId);
   return [
@@ -95,7 +100,7 @@ function cpuRungs({ machine, boot }: Told, apicId: number): readonly Rung[] {
   ];
 }
 
-function notOnline(machine: Machine, { because }: OfflineCpu): Rung {
+function notOnline(machine: Machine, { because }: OfflineCpu): LadderRung {
   const where = "arch/x86/kernel/acpi/boot.c acpi_parse_lapic to smpboot.c native_cpu_up";
   return { limit: because, value: "none", where: cite(machine, where) };
 }
@@ -104,7 +109,7 @@ const MAX_LOCAL_APIC = 0x8000;
 const XAPIC_MAX = 0xfe;
 const IN_FORCE = "APIC ID limit in force";
 
-function pathRungs({ machine, boot }: Booted, path: Path): readonly Rung[] {
+function pathRungs({ machine, boot }: Booted, path: InterruptPath): readonly LadderRung[] {
   if (path.kind === "open") {
     return path.stations.map((station) => stationRung({ machine, boot }, station));
   }
@@ -119,7 +124,7 @@ function pathRungs({ machine, boot }: Booted, path: Path): readonly Rung[] {
   }];
 }
 
-function stationRung({ machine, boot: { apic } }: Booted, station: Station): Rung {
+function stationRung({ machine, boot: { apic } }: Booted, station: PathStation): LadderRung {
   const { limit, bits, where, inKernel } = station;
   return {
     limit: `${limit}, ${bits} bits`,
@@ -139,8 +144,8 @@ function readingOf({ mode, destMode }: Boot["apic"]): LapicReading {
 }
 
 function bindingLimit(
-  booted: Told,
-  ladder: readonly Rung[],
+  booted: BootedWithTrace,
+  ladder: readonly LadderRung[],
   apicId: number,
   route: RouteOf | undefined,
 ): string | null {
@@ -153,7 +158,7 @@ function bindingLimit(
 /** The boot CPU alone may be online above the limit in force: nobody checks it. */
 function excludes(
   { online }: Pick<Boot, "online">,
-  { limit, value }: Rung,
+  { limit, value }: LadderRung,
   apicId: number,
 ): boolean {
   const unchecked = limit === IN_FORCE && online.some((cpu) => cpu.apicId === apicId);

@@ -56,7 +56,7 @@ export interface AmdUnit {
 }
 
 /** Why a unit answers with target abort. */
-export type AbortReason =
+export type AmdAbortReason =
   | "controlAborts"
   | "controlReserved"
   | "typeNotPassed"
@@ -65,7 +65,7 @@ export type AbortReason =
   | "destModeSet";
 
 /** Why a unit raises IO_PAGE_FAULT with its I flag. */
-export type PageFaultReason =
+export type AmdPageFaultReason =
   | "indexBeyondTable"
   | "tableUnreadable"
   | "remapDisabled"
@@ -80,6 +80,7 @@ export type AmdOutcome =
     readonly index: number;
     readonly entryAddress: bigint;
     readonly message: InterruptMessage;
+    /** RqEoi of the entry. */
     readonly requestEoi: boolean;
   }
   | {
@@ -92,14 +93,15 @@ export type AmdOutcome =
   }
   | {
     readonly kind: "targetAbort";
-    readonly because: AbortReason;
+    readonly because: AmdAbortReason;
     /** Message type that was refused, where that is the reason. */
     readonly messageType?: string;
   }
   | {
     readonly kind: "pageFault";
-    readonly because: PageFaultReason;
+    readonly because: AmdPageFaultReason;
     readonly index: number;
+    /** Whether an event is written to the log. */
     readonly logged: boolean;
     readonly entryAddress?: bigint;
   }

@@ -16,16 +16,16 @@
  * @module
  */
 import { groupBy } from "../bits/group_by.ts";
-import type { Shorthand } from "./icr.ts";
+import type { DestShorthand } from "./icr.ts";
 import type { InterruptMessage } from "./interrupt_message.ts";
 import type { Lapic, LapicMode } from "./lapic.ts";
-import type { LapicRules, Origin } from "./lapic_rules.ts";
-import { select, type Selection } from "./selection.ts";
+import type { LapicRules, MessageOrigin } from "./lapic_rules.ts";
+import { type LapicSelection, select } from "./selection.ts";
 
 /** Who sends: a device, or a LAPIC through its ICR. */
-export type Sender =
+export type MessageSender =
   | { readonly kind: "device" }
-  | { readonly kind: "ipi"; readonly id: number; readonly shorthand: Shorthand };
+  | { readonly kind: "ipi"; readonly id: number; readonly shorthand: DestShorthand };
 
 /** Why a message reaches nobody; there is no negative acknowledgement to any sender. */
 export type LostBecause =
@@ -50,7 +50,7 @@ export interface Delivery {
 }
 
 /** The sender of MSIs, I/O APIC and HPET messages. */
-export const DEVICE: Sender = { kind: "device" };
+export const DEVICE: MessageSender = { kind: "device" };
 
 /**
  * Delivers a message to LAPICs under an implementation's rules.
@@ -60,7 +60,7 @@ export function deliver(
   message: InterruptMessage,
   lapics: readonly Lapic[],
   rules: LapicRules,
-  sender: Sender = DEVICE,
+  sender: MessageSender = DEVICE,
 ): Delivery {
   const matched = namedLapics(message, lapics, rules, sender);
   const refused = refusal(message, rules, sender);
@@ -84,7 +84,7 @@ export function namedLapics(
   message: InterruptMessage,
   lapics: readonly Lapic[],
   rules: LapicRules,
-  sender: Sender = DEVICE,
+  sender: MessageSender = DEVICE,
 ): readonly Lapic[] {
   const { listening, byMode } = census(lapics);
   if (sender.kind === "ipi" && sender.shorthand !== "none") {
@@ -127,9 +127,9 @@ function selectionOf(
   { dest, destMode }: InterruptMessage,
   lapics: readonly Lapic[],
   { intake, match }: LapicRules,
-  origin: Origin,
+  origin: MessageOrigin,
   mode: LapicMode,
-): Selection {
+): LapicSelection {
   return match[mode][destMode](intake(dest, mode, origin), lapics);
 }
 
@@ -143,7 +143,7 @@ function merged(parts: readonly (readonly Lapic[])[], all: readonly Lapic[]): re
 
 type Named = (lapics: readonly Lapic[], self: number) => readonly Lapic[];
 
-const SHORTHANDS: Readonly<Record<Exclude<Shorthand, "none">, Named>> = {
+const SHORTHANDS: Readonly<Record<Exclude<DestShorthand, "none">, Named>> = {
   "self": (lapics, self) => lapics.filter(({ id }) => id === self),
   "all-incl": (lapics) => lapics,
   "all-excl": (lapics, self) => lapics.filter(({ id }) => id !== self),
@@ -152,7 +152,7 @@ const SHORTHANDS: Readonly<Record<Exclude<Shorthand, "none">, Named>> = {
 function refusal(
   { deliveryMode, vector, trigger, level }: InterruptMessage,
   { dropsIllegalVectors, dropsFromDevices }: LapicRules,
-  { kind }: Sender,
+  { kind }: MessageSender,
 ): LostBecause | undefined {
   const carriesVector = deliveryMode === "fixed" || deliveryMode === "lowest";
   if (carriesVector && vector < 16 && dropsIllegalVectors) return "illegalVector";

@@ -13,11 +13,11 @@ import {
 } from "./interrupt_message.ts";
 import type { LapicMode } from "./lapic.ts";
 
-/** Destination shorthands, code 0 first. */
-export const SHORTHANDS = ["none", "self", "all-incl", "all-excl"] as const;
+/** The four destination shorthands, code 0 first. */
+export const DEST_SHORTHANDS = ["none", "self", "all-incl", "all-excl"] as const;
 
 /** A destination that needs no number. */
-export type Shorthand = typeof SHORTHANDS[number];
+export type DestShorthand = typeof DEST_SHORTHANDS[number];
 
 const COMMAND_FIELDS = {
   vector: uint(8, "Vector"),
@@ -28,7 +28,7 @@ const COMMAND_FIELDS = {
   level: flag("Assert"),
   trigger: oneOf(TRIGGERS, "Trigger mode"),
   reserved16to17: reserved(2),
-  shorthand: oneOf(SHORTHANDS, "Destination shorthand; overrides the destination"),
+  shorthand: oneOf(DEST_SHORTHANDS, "Destination shorthand; overrides the destination"),
 } as const;
 
 /** The two 32-bit halves of an xAPIC (0x300, 0x310) as one word; writing the low half sends. */

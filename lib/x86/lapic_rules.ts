@@ -9,16 +9,16 @@
  */
 import type { DeliveryMode, DestMode, InterruptMessage } from "./interrupt_message.ts";
 import type { Lapic, LapicMode } from "./lapic.ts";
-import { EVERYONE, type Selection } from "./selection.ts";
+import { EVERYONE, type LapicSelection } from "./selection.ts";
 
 /** From destination to the LAPICs of one mode that it names. */
-export type Rule = (dest: number, everyone: readonly Lapic[]) => Selection;
+export type MatchRule = (dest: number, everyone: readonly Lapic[]) => LapicSelection;
 
 /** Where a message comes from; hypervisors treat interprocessor interrupts apart. */
-export type Origin = "device" | "ipi";
+export type MessageOrigin = "device" | "ipi";
 
 /** How an xAPIC reads a physical destination that does not fit 8 bits. */
-export type Acceptance = "lowByte" | "fullId";
+export type XapicAcceptance = "lowByte" | "fullId";
 
 /** One implementation's LAPIC. */
 export interface LapicRules {
@@ -27,9 +27,9 @@ export interface LapicRules {
   /** Where its rules are read. */
   readonly source: string;
   /** The destination as this implementation takes it, before any comparison. */
-  readonly intake: (dest: number, mode: LapicMode, origin: Origin) => number;
+  readonly intake: (dest: number, mode: LapicMode, origin: MessageOrigin) => number;
   /** The rules, by the mode of the LAPIC and the destination mode of the message. */
-  readonly match: Readonly<Record<LapicMode, Readonly<Record<DestMode, Rule>>>>;
+  readonly match: Readonly<Record<LapicMode, Readonly<Record<DestMode, MatchRule>>>>;
   /** Whether fixed messages with vectors below 16 are dropped. */
   readonly dropsIllegalVectors: boolean;
   /** Delivery modes it drops when a device sends them. */
@@ -44,11 +44,11 @@ export interface LapicRules {
 export type LapicFlavour = "arch" | "kvm" | "qemu-tcg" | "xen";
 
 /** What a flavour leaves open. */
-export interface FlavourOptions {
+export interface LapicOptions {
   /** KVM without KVM_X2APIC_API_DISABLE_BROADCAST_QUIRK: device messages to 0xFF reach all. */
   readonly broadcastQuirk?: boolean;
   /** Bare metal in xAPIC mode: low byte (Knights Landing) or, as KVM has it, the full ID. */
-  readonly acceptance?: Acceptance;
+  readonly acceptance?: XapicAcceptance;
 }
 
 const BROADCAST = 0xffff_ffff;
@@ -66,7 +66,7 @@ const XAPIC_BROADCAST = 0xff;
  * assert.deepEqual(match.xapic.physical(0x23, []), { kind: "xapicId", xapicId: 0x23 });
  * ```
  */
-export function lapicRules(flavour: LapicFlavour, options: FlavourOptions = {}): LapicRules {
+export function lapicRules(flavour: LapicFlavour, options: LapicOptions = {}): LapicRules {
   switch (flavour) {
     case "arch":
       return options.acceptance === "fullId" ? ARCH_FULL_ID : ARCH;
@@ -80,29 +80,29 @@ export function lapicRules(flavour: LapicFlavour, options: FlavourOptions = {}):
 }
 
 /** All ones name everyone, whatever the destination mode. */
-function unlessBroadcast(broadcast: number, rule: Rule): Rule {
+function unlessBroadcast(broadcast: number, rule: MatchRule): MatchRule {
   return (dest, lapics) => dest === broadcast ? EVERYONE : rule(dest, lapics);
 }
 
-const isId: Rule = (id) => ({ kind: "id", id });
+const isId: MatchRule = (id) => ({ kind: "id", id });
 
-const isXapicId: Rule = (xapicId) => ({ kind: "xapicId", xapicId });
+const isXapicId: MatchRule = (xapicId) => ({ kind: "xapicId", xapicId });
 
-const sharesCluster: Rule = (dest) => ({
+const sharesCluster: MatchRule = (dest) => ({
   kind: "members",
   cluster: dest >>> 16,
   members: dest & 0xffff,
 });
 
 /** The byte an xAPIC compares. */
-function lowByte(rule: Rule): Rule {
+function lowByte(rule: MatchRule): MatchRule {
   return (dest, lapics) => rule(dest & 0xff, lapics);
 }
 
-const exactCluster: Rule = (bits) => ({ kind: "ldr", bits, cluster: bits >>> 4 });
+const exactCluster: MatchRule = (bits) => ({ kind: "ldr", bits, cluster: bits >>> 4 });
 
 /** Cluster 15 exists for broadcast alone: 0xF*x* names members x of every cluster. */
-const clusterOrAll: Rule = (bits, lapics) =>
+const clusterOrAll: MatchRule = (bits, lapics) =>
   bits >>> 4 === 0xf ? { kind: "ldr", bits, cluster: "any" } : exactCluster(bits, lapics);
 
 const ARCH_X2APIC = {
@@ -137,7 +137,7 @@ const ARCH_FULL_ID: LapicRules = {
 };
 
 /** A destination above 255 is a whole ID even to an xAPIC. */
-function beyondByteIsId(rule: Rule): Rule {
+function beyondByteIsId(rule: MatchRule): MatchRule {
   return (dest, lapics) => dest > 0xff ? isId(dest, lapics) : rule(dest, lapics);
 }
 
@@ -198,7 +198,7 @@ const QEMU_TCG: LapicRules = {
  * A defect of QEMU's loop: at the first xAPIC the destination becomes a byte and stays one, so
  * x2APICs with larger IDs see the truncated value.
  */
-function narrowedBehindXapic(rule: Rule): Rule {
+function narrowedBehindXapic(rule: MatchRule): MatchRule {
   return (dest, lapics) => {
     const from = lapics.reduce(
       (low, { id, mode }) => mode === "xapic" && id < low ? id : low,

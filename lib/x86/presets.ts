@@ -8,7 +8,7 @@ import { AMD_FLAVOURS } from "./amd_flavour.ts";
 import type { Vmm } from "./extended_destination.ts";
 import type { IoapicFlavour } from "./ioapic_message.ts";
 import type { LapicMode } from "./lapic.ts";
-import type { FlavourOptions, LapicFlavour } from "./lapic_rules.ts";
+import type { LapicFlavour, LapicOptions } from "./lapic_rules.ts";
 import { VTD_FLAVOURS, type VtdFlavour } from "./vtd_flavour.ts";
 
 /** The remapper of a platform. */
@@ -42,7 +42,7 @@ export interface Preset {
   /** Whose LAPIC rules hold. */
   readonly lapic: LapicFlavour;
   /** What those rules leave open. */
-  readonly lapicOptions?: FlavourOptions;
+  readonly lapicOptions?: LapicOptions;
   /** The mode LAPICs run in, where the platform implies one. */
   readonly mode?: LapicMode;
   /** KVM reads address 63:40 (KVM_X2APIC_API_USE_32BIT_IDS). */

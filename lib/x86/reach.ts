@@ -53,7 +53,7 @@ export interface Path {
 }
 
 /** What a path can name. */
-export type Reach =
+export type PathReach =
   | {
     readonly kind: "ids";
     /** IDs that can be the single target. */
@@ -113,7 +113,7 @@ export function destWidth({ reading, format, source }: Path): DestWidth {
 }
 
 /** What a path can name. */
-export function reachOf(path: Path): Reach {
+export function reachOf(path: Path): PathReach {
   const width = destWidth(path);
   if (width === null) return { kind: "noSuchSource" };
   if (width === "hypercall") return { kind: "virtualProcessors" };
@@ -121,7 +121,7 @@ export function reachOf(path: Path): Reach {
 }
 
 /** What LAPICs that read so can be named by, with destinations of `bits` bits (8 … 32). */
-export function reachByWidth(reading: LapicReading, bits: number): Reach {
+export function reachByWidth(reading: LapicReading, bits: number): PathReach {
   if (!(bits >= 8 && bits <= 32)) {
     throw new RangeError(`Cannot reach by ${bits}-bit destinations: they have 8 to 32 bits`);
   }
@@ -135,7 +135,7 @@ export function reachByWidth(reading: LapicReading, bits: number): Reach {
 export function compatibilityReach(
   reading: LapicReading,
   unit: { readonly extendedInterruptMode: boolean; readonly compatibilityFormat: boolean },
-): Reach {
+): PathReach {
   return unit.compatibilityFormat && !unit.extendedInterruptMode
     ? reachByWidth(reading, 8)
     : { kind: "blocked", fault: VTD_FAULTS.compatibilityBlocked.code };
@@ -150,7 +150,7 @@ export interface Receivers {
 }
 
 /** The machine's LAPICs that the path can make its single target. */
-export function reachable(reach: Reach, { lapics, byteIsBroadcast }: Receivers): IdSet {
+export function reachable(reach: PathReach, { lapics, byteIsBroadcast }: Receivers): IdSet {
   switch (reach.kind) {
     case "ids":
       return lapics.intersect(byteIsBroadcast ? reach.ids.minus(ID_255) : reach.ids);
@@ -165,7 +165,7 @@ export function reachable(reach: Reach, { lapics, byteIsBroadcast }: Receivers):
 
 const ID_255 = IdSet.ids([0xff]);
 
-const READINGS: Readonly<Record<LapicReading, (bits: number) => Reach>> = {
+const READINGS: Readonly<Record<LapicReading, (bits: number) => PathReach>> = {
   // An xAPIC compares 8 bits: wider destinations must hold zero above.
   "xapic-physical": () => ids(IdSet.of([0, 254]), [0xff]),
   "xapic-logical-flat": () => ({ kind: "assigned", count: 8, groups: 255, broadcast: [0xff] }),
@@ -187,6 +187,6 @@ const READINGS: Readonly<Record<LapicReading, (bits: number) => Reach>> = {
   },
 };
 
-function ids(set: IdSet, broadcast: readonly number[]): Reach {
+function ids(set: IdSet, broadcast: readonly number[]): PathReach {
   return { kind: "ids", ids: set, count: set.count, broadcast };
 }

@@ -92,12 +92,12 @@ export const amdRedirectionTableEntry = new Register({
 export type AmdRedirectionTableEntry = Decoded<typeof amdRedirectionTableEntry>;
 
 /** A raw entry under the reading its format bit (48) chooses. */
-export type ReadRedirectionTableEntry =
+export type RedirectionTableEntryReading =
   | ({ readonly kind: "compatibility" } & RedirectionTableEntry)
   | ({ readonly kind: "remappable"; readonly index: number } & RemappableRedirectionTableEntry);
 
 /** Reads an entry as a VT-d platform does: bit 48 chooses the format. */
-export function readRedirectionTableEntry(raw: bigint): ReadRedirectionTableEntry {
+export function readRedirectionTableEntry(raw: bigint): RedirectionTableEntryReading {
   const compatibility = redirectionTableEntry.decode(raw);
   if (!compatibility.remappable) return { kind: "compatibility", ...compatibility };
   const entry = remappableRedirectionTableEntry.decode(raw);

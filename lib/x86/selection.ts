@@ -7,7 +7,7 @@
 import type { Lapic } from "./lapic.ts";
 
 /** The LAPICs that a destination names. */
-export type Selection =
+export type LapicSelection =
   /** All of them. */
   | { readonly kind: "everyone" }
   /** The one with this 32-bit ID. */
@@ -22,15 +22,15 @@ export type Selection =
   | {
     readonly kind: "split";
     readonly from: number;
-    readonly below: Selection;
-    readonly above: Selection;
+    readonly below: LapicSelection;
+    readonly above: LapicSelection;
   };
 
 /** Everybody. */
-export const EVERYONE: Selection = { kind: "everyone" };
+export const EVERYONE: LapicSelection = { kind: "everyone" };
 
 /** The LAPICs of a list that a selection holds, in the list's order. */
-export function select(lapics: readonly Lapic[], selection: Selection): readonly Lapic[] {
+export function select(lapics: readonly Lapic[], selection: LapicSelection): readonly Lapic[] {
   switch (selection.kind) {
     case "everyone":
       return lapics;

@@ -31,41 +31,32 @@ export type VtdToggle = keyof typeof VTD_TOGGLES;
 /** An implementation: the departures that are on. */
 export type VtdFlavour = ReadonlySet<VtdToggle>;
 
+const QEMU: readonly VtdToggle[] = [
+  "compatibilityAlwaysPasses",
+  "eimeWithoutEim",
+  "indexWraps",
+  "outsideWindowFaults",
+  "subhandleCheckedLast",
+  "destReservedUnchecked",
+  "postedReadAsRemapped",
+  "busRangeInverted",
+  "unknownRequesterUnchecked",
+  "unknownSvtIsSourceFault",
+  "levelAlwaysSet",
+];
+
 /** Known implementations. `qemuRouted` is QEMU for messages that go by KVM's routing table. */
-export const VTD_FLAVOURS = flavours({
+export const VTD_FLAVOURS: Readonly<
+  Record<"spec" | "qemu" | "qemuRouted" | "openvmm", VtdFlavour>
+> = {
   /** Intel VT-d 5.1. */
-  spec: [],
+  spec: new Set(),
   /** QEMU 10.2 hw/i386/intel_iommu.c vtd_interrupt_remap_msi, vtd_irte_get. */
-  qemu: [
-    "compatibilityAlwaysPasses",
-    "eimeWithoutEim",
-    "indexWraps",
-    "outsideWindowFaults",
-    "subhandleCheckedLast",
-    "destReservedUnchecked",
-    "postedReadAsRemapped",
-    "busRangeInverted",
-    "unknownRequesterUnchecked",
-    "unknownSvtIsSourceFault",
-    "levelAlwaysSet",
-  ],
+  qemu: new Set(QEMU),
   /** QEMU 10.2 hw/i386/intel_iommu.c vtd_int_remap: the same without fault recording. */
-  qemuRouted: [
-    "compatibilityAlwaysPasses",
-    "eimeWithoutEim",
-    "indexWraps",
-    "outsideWindowFaults",
-    "subhandleCheckedLast",
-    "destReservedUnchecked",
-    "postedReadAsRemapped",
-    "busRangeInverted",
-    "unknownRequesterUnchecked",
-    "unknownSvtIsSourceFault",
-    "levelAlwaysSet",
-    "faultsUnrecorded",
-  ],
+  qemuRouted: new Set<VtdToggle>([...QEMU, "faultsUnrecorded"]),
   /** OpenVMM vm/devices/iommu/intel_vtd/src/lib.rs remap_msi_locked, August 2026. */
-  openvmm: [
+  openvmm: new Set<VtdToggle>([
     "indexWraps",
     "requestUnchecked",
     "entryReservedUnchecked",
@@ -73,13 +64,5 @@ export const VTD_FLAVOURS = flavours({
     "unknownSvtAccepted",
     "postedIsReservedFault",
     "emits15Bits",
-  ],
-});
-
-function flavours<const N extends string>(
-  table: Readonly<Record<N, readonly VtdToggle[]>>,
-): Readonly<Record<N, VtdFlavour>> {
-  const sets: Partial<Record<N, VtdFlavour>> = {};
-  for (const name in table) sets[name] = new Set(table[name]);
-  return sets as Record<N, VtdFlavour>;
-}
+  ]),
+};

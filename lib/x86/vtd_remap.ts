@@ -70,16 +70,20 @@ export type VtdOutcome =
     readonly kind: "posted";
     readonly index: number;
     readonly vector: number;
+    /** URG: the CPU is notified although the descriptor suppresses it. */
     readonly urgent: boolean;
+    /** Where the posted descriptor lies, aligned to 64 bytes. */
     readonly descriptorAddress: bigint;
   }
   | {
     readonly kind: "fault";
     readonly fault: VtdFault;
+    /** Its code, 20h–28h, as FRCD.FR holds it. */
     readonly reason: number;
     /** Whether FPD can keep it from being recorded. */
     readonly qualified: boolean;
     readonly recorded: boolean;
+    /** Absent where the request was blocked before it had one. */
     readonly index?: number;
   };
 

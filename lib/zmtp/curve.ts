@@ -26,7 +26,9 @@ import { ProtocolViolation } from "./violation.ts";
 
 /** A key pair of Curve25519, 32 octets each. */
 export interface KeyPair {
+  /** What clients must know before they connect. */
   readonly publicKey: Uint8Array;
+  /** Known to this end alone. */
   readonly secretKey: Uint8Array;
 }
 

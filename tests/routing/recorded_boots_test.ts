@@ -5,7 +5,7 @@ import { follow } from "../../lib/routing/follow.ts";
 import type { Booted, Interrupt } from "../../lib/routing/interrupt.ts";
 import { move } from "../../lib/routing/move.ts";
 import { type BootAnswer, bootOutcome } from "../../lib/routing/outcome.ts";
-import { type HardwareWord, program, type Target } from "../../lib/routing/program.ts";
+import { type HardwareWord, type InterruptTarget, program } from "../../lib/routing/program.ts";
 import { reach } from "../../lib/routing/reach.ts";
 import { remappableAddressLow } from "../../lib/x86/msi_address.ts";
 import { readRedirectionTableEntry } from "../../lib/x86/redirection_table_entry.ts";
@@ -109,7 +109,7 @@ function assertHpetMessage(booted: Booted, { cpu, apicId, ...message }: Observed
   assert.deepEqual(found, { kind: "hpetRoute", route }, `timer ${message.timer}`);
 }
 
-function wordOf(booted: Booted, interrupt: Interrupt, target: Target): HardwareWord {
+function wordOf(booted: Booted, interrupt: Interrupt, target: InterruptTarget): HardwareWord {
   const programming = program(booted, interrupt, target);
   assert.ok(programming.kind === "programmed", `${interrupt.device} has no parent`);
   return programming.hardware;

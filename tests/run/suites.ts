@@ -1,5 +1,6 @@
 /** Which tests there are: found in the tree, so that none is forgotten. */
 import { basename, dirname, join, relative } from "node:path";
+import config from "../../deno.json" with { type: "json" };
 import { projectRoot } from "../../lib/cli/world.ts";
 import { columns } from "../lint/rooms.ts";
 import { check, denoTest, inTurn, pytest, type Step, together } from "./step.ts";
@@ -13,7 +14,9 @@ export function houseSteps(): Step {
     check("fmt", { args: ["fmt", "--check"] }),
     check("lint", { args: ["lint", "--quiet"] }),
     check("check", { args: ["check", "--quiet", "."] }),
-    check("docs", { args: ["run", "--quiet", "--allow-all", join("tests", "run", "doc_lint.ts")] }),
+    ...Object.values(config.exports).map((door) =>
+      check(`docs of ${door}`, { args: ["doc", "--lint", "--quiet", door] })
+    ),
   ]);
 }
 

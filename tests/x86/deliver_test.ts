@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { IdSet } from "../../lib/bits/id_set.ts";
-import { deliver, type Sender } from "../../lib/x86/deliver.ts";
+import { deliver, type MessageSender } from "../../lib/x86/deliver.ts";
 import { ipiMessage, readIcr, selfIpi } from "../../lib/x86/icr.ts";
 import {
   DELIVERY_MODES,
@@ -25,7 +25,7 @@ const hits = (
   message: Partial<InterruptMessage> & { dest: number },
   lapics: readonly Lapic[],
   rules = arch,
-  sender?: Sender,
+  sender?: MessageSender,
 ) =>
   deliver(fixedMessage({ vector: 0x31, ...message }), lapics, rules, sender).takers.map((l) =>
     l.id

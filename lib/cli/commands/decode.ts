@@ -1,7 +1,7 @@
 import { boot } from "../../linux/boot.ts";
 import type { Booted } from "../../routing/interrupt.ts";
 import { isTranslatedByAmd } from "../../routing/remap.ts";
-import { type Shorthand, SHORTHANDS } from "../../x86/icr.ts";
+import { DEST_SHORTHANDS, type DestShorthand } from "../../x86/icr.ts";
 import { command } from "../command.ts";
 import { type Hits, hitsOf, hitsOfEntry, hitsOfWords } from "../decode/hits.ts";
 import {
@@ -117,9 +117,9 @@ function messageHits(
   return { hits: [], because };
 }
 
-function shorthandOf({ fields }: Reading): Shorthand {
+function shorthandOf({ fields }: Reading): DestShorthand {
   const value = fields.find(({ key }) => key === "shorthand")?.value;
-  return SHORTHANDS.find((name) => name === value) ?? "none";
+  return DEST_SHORTHANDS.find((name) => name === value) ?? "none";
 }
 
 async function bootOf(path: string, world: Parameters<typeof readMachine>[1]): Promise<Booted> {

@@ -13,11 +13,11 @@ import {
 } from "../../routing/interrupt.ts";
 import {
   type HardwareWord,
+  type InterruptTarget,
   program,
   type Programmed,
   type Programming,
   type RemapEntry,
-  type Target,
 } from "../../routing/program.ts";
 import { command } from "../command.ts";
 import { Misuse } from "../error.ts";
@@ -78,7 +78,7 @@ export const messageCommand = command({
  * The words are what Linux would program, wherever they lead; where the CPU does not take them,
  * and whom they hit instead, is talk.
  */
-function warningOn(booted: Booted, interrupt: Interrupt, target: Target): string | null {
+function warningOn(booted: Booted, interrupt: Interrupt, target: InterruptTarget): string | null {
   const { end, hits, because } = follow(booted, interrupt, target);
   const { apicId } = target;
   if (end === "delivered") return null;

@@ -1,5 +1,10 @@
 import { KERNEL, SPACE } from "../../routing/space.ts";
-import { type Example, type LostCount, type Proof, proveTheMail } from "../../routing/theorems.ts";
+import {
+  type LostCount,
+  type Proof,
+  type ProofExample,
+  proveTheMail,
+} from "../../routing/theorems.ts";
 import { bar } from "../book_progress.ts";
 import { command } from "../command.ts";
 import { liveLine } from "../live_line.ts";
@@ -59,7 +64,7 @@ function lostRow({ hazard, all, smallest }: LostCount): readonly string[] {
   return [hazard ?? "nothing known", `${all}`, inWords(smallest)];
 }
 
-function inWords(example: Example | null): string {
+function inWords(example: ProofExample | null): string {
   if (example === null) return "no configuration";
   return example.join(", ") || "the plain machine";
 }

@@ -7,7 +7,7 @@ import {
   WORKING_CLASSES,
 } from "../../routing/interrupt.ts";
 import type { Hop } from "../../routing/stage.ts";
-import { type Rung, type Why, why } from "../../routing/why.ts";
+import { type LadderRung, type Why, why } from "../../routing/why.ts";
 import { command } from "../command.ts";
 import { readMachine } from "../machine.ts";
 import { choice, one, required, whole } from "../option.ts";
@@ -74,7 +74,7 @@ function textOf(answer: Why, verdict: string): string {
 }
 
 /** Whose refusals make a limit long is told in the verdict. */
-function rungRow({ limit, value, where }: Rung): readonly string[] {
+function rungRow({ limit, value, where }: LadderRung): readonly string[] {
   return [limit.split(";")[0]!, value === null ? "any" : `${value}`, where];
 }
 

@@ -1,5 +1,5 @@
 /** Whom words hit on a machine whose kernel has booted. */
-import type { Sender } from "../../x86/deliver.ts";
+import type { MessageSender } from "../../x86/deliver.ts";
 import type { InterruptMessage } from "../../x86/interrupt_message.ts";
 import { messageFromEntry } from "../../x86/ioapic_message.ts";
 import type { Msi } from "../../x86/msi_message.ts";
@@ -15,7 +15,7 @@ export interface Hits {
 }
 
 /** A message after every remapper. */
-export function hitsOf(booted: Booted, message: InterruptMessage, sender?: Sender): Hits {
+export function hitsOf(booted: Booted, message: InterruptMessage, sender?: MessageSender): Hits {
   const end = deliver(booted, message, sender);
   return end.kind === "lost"
     ? { hits: [], because: end.because }

@@ -1,5 +1,5 @@
 /** What words say, field by field: the layout that the words' own format bits choose. */
-import type { Place } from "../../bits/register.ts";
+import type { FieldPlace } from "../../bits/register.ts";
 import { irte128, irte128Guest, irte32 } from "../../x86/amd_irte.ts";
 import { hpetRoute } from "../../x86/hpet.ts";
 import { icrX2apic, icrXapic, ipiMessage, readIcr } from "../../x86/icr.ts";
@@ -173,7 +173,7 @@ export function hexWord(word: number | bigint, digits: number): string {
 
 /** What it takes to read words of type `W`. */
 interface Layout<W> {
-  readonly places: readonly Place[];
+  readonly places: readonly FieldPlace[];
   decode(raw: W): Readonly<Record<string, unknown>>;
   misused(raw: W): readonly string[];
 }
@@ -209,7 +209,7 @@ function fieldsOf<W>(layout: Layout<W>, raw: W): readonly FieldReading[] {
     }));
 }
 
-function bitsOf({ low, high }: Place): string {
+function bitsOf({ low, high }: FieldPlace): string {
   return low === high ? `${low}` : `${high}:${low}`;
 }
 

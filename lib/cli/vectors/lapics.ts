@@ -1,6 +1,6 @@
 /** LAPICs, flavours and senders as the vectors write them. */
-import type { Sender } from "../../x86/deliver.ts";
-import { SHORTHANDS } from "../../x86/icr.ts";
+import type { MessageSender } from "../../x86/deliver.ts";
+import { DEST_SHORTHANDS } from "../../x86/icr.ts";
 import {
   DELIVERY_MODES,
   DEST_MODES,
@@ -59,11 +59,11 @@ export function rulesIn(given: Given): LapicRules {
 }
 
 /** `source`: `ipi from ID`, or else a device. */
-export function senderIn(given: Given): Sender {
+export function senderIn(given: Given): MessageSender {
   const from = /^ipi(?:\s+from\s+(\S+))?/i.exec(textIn(given, "source"));
   if (!from) return { kind: "device" };
   const id = numberIn({ id: from[1] }, "id");
-  return { kind: "ipi", id, shorthand: wordIn(given, "shorthand", SHORTHANDS, "none") };
+  return { kind: "ipi", id, shorthand: wordIn(given, "shorthand", DEST_SHORTHANDS, "none") };
 }
 
 /** What manuals call delivery modes besides. */

@@ -6,7 +6,7 @@ import {
   type LapicReading,
   type MessageFormat,
   type MessageSource,
-  type Reach,
+  type PathReach,
   reachByWidth,
   reachOf,
 } from "../../x86/reach.ts";
@@ -61,7 +61,7 @@ function readingIn(given: Given): LapicReading {
 }
 
 /** A format by name, in a unit whose state `vtd` spells as `IRE=1 EIME=1 CFIS=0`. */
-function underVtd(reading: LapicReading, given: Given): Reach {
+function underVtd(reading: LapicReading, given: Given): PathReach {
   const state = textIn(given, "vtd");
   const isSet = (bit: string) => new RegExp(`\\b${bit}\\s*=\\s*1`).test(state);
   const format = wordIn(given, "format", FORMATS, "compat");
@@ -90,7 +90,7 @@ function bitsOf(path: Parameters<typeof destWidth>[0]): number | null {
   return width === "hypercall" ? null : width;
 }
 
-function rowOf(reach: Reach) {
+function rowOf(reach: PathReach) {
   switch (reach.kind) {
     case "ids":
       return {
