@@ -153,7 +153,10 @@ Deno.test("a block of messages shares its address, and with VT-d has an entry fo
   const block = messageBlock({ address: 0xfee0_1000n, data: 0x47 }, 2);
   assert.deepEqual(block.map(({ data }) => data), [0x44, 0x45, 0x46, 0x47]);
   assert.equal(new Set(block.map(({ address }) => address)).size, 1);
-  assert.throws(() => messageBlock({ address: 0n, data: 0 }, 6), /^RangeError: Cannot send 64 messages/);
+  assert.throws(
+    () => messageBlock({ address: 0n, data: 0 }, 6),
+    /^RangeError: Cannot send 64 messages/,
+  );
 });
 
 Deno.test("an MSI capability's words lie by its control word", () => {
