@@ -122,3 +122,8 @@ export function promisesExtDestId(
 export function isPromised({ bit }: ExtDestIdPromise, eax: number): boolean {
   return (eax >>> bit & 1) === 1;
 }
+
+/** Where a hypervisor would promise 15-bit destinations; undefined of those that never do. */
+export function promiseOf(name: HypervisorName): ExtDestIdPromise | undefined {
+  return EXT_DEST_ID_PROMISES.find(({ hypervisor }) => hypervisor === name);
+}

@@ -5,7 +5,7 @@
  */
 import { vtdExtendedCapability } from "../x86/vtd_registers.ts";
 import { digestCpuid } from "./cpuid.ts";
-import { type CpuidProcessor, parseCpuid } from "./cpuid_text.ts";
+import { type CpuidProcessor, leafIn, parseCpuid } from "./cpuid_text.ts";
 import { type CpuinfoProcessor, parseCpuinfo } from "./cpuinfo.ts";
 import { parseDmar } from "./dmar.ts";
 import { digestDmar, type DmarUnitDigest, type IntelRemappingDigest } from "./dmar_digest.ts";
@@ -14,8 +14,8 @@ import { digestFadt, type FadtDigest, parseFadt } from "./fadt.ts";
 import { hex } from "./hex.ts";
 import { digestHpet, parseHpetTable } from "./hpet_table.ts";
 import { hpetRegistersIn } from "./hpet_text.ts";
-import { type HypervisorName, hypervisorSignatures } from "./hypervisor_leaves.ts";
-import { messagingFunctions } from "./interrupts_text.ts";
+import { type HypervisorName, hypervisorSignatures, promiseOf } from "./hypervisor_leaves.ts";
+import { type MessagingFunction, messagingFunctions } from "./interrupts_text.ts";
 import { parseIvrs } from "./ivrs.ts";
 import { type AmdRemappingDigest, digestIvrs } from "./ivrs_digest.ts";
 import { type KernelConfigDigest, kernelConfigIn, releaseIn } from "./kernel_texts.ts";
@@ -125,6 +125,22 @@ export interface MachineReading {
   readonly faults: readonly Malformed[];
   /** Needed fields that nothing told, and the file that would. */
   readonly untold: readonly Untold[];
+  /** What bears on those. */
+  readonly hints: Hints;
+}
+
+/** What bears on fields that nothing told, without telling them. */
+export interface Hints {
+  /** The log. */
+  readonly log: DmesgFacts;
+  /** /proc/cpuinfo: the CPUs that ran when it was read. */
+  readonly processors: readonly CpuinfoProcessor[];
+  /** The functions whose messages /proc/interrupts counts. */
+  readonly messaging: readonly MessagingFunction[];
+  /** QEMU made the machine: the MADT, or the log, bears its mark. */
+  readonly qemu: boolean;
+  /** There is a hypervisor, and whether it promises 15-bit destinations was not asked. */
+  readonly promiseUntold: boolean;
 }
 
 /** A field that nothing told. */
@@ -162,7 +178,31 @@ export function readMachineFiles(files: MachineFiles): MachineReading {
     ...given("devices", sources.devices),
   };
   const untold = NEEDS.filter(({ isTold }) => !isTold(fields));
-  return { fields, faults, untold: untold.map(({ field, needs }) => ({ field, needs })) };
+  return {
+    fields,
+    faults,
+    untold: untold.map(({ field, needs }) => ({ field, needs })),
+    hints: hintsOf(files, sources),
+  };
+}
+
+function hintsOf({ interrupts = "" }: MachineFiles, sources: Sources): Hints {
+  const { dmesg: log, processors, isQemu } = sources;
+  return {
+    log,
+    processors,
+    messaging: messagingFunctions(interrupts),
+    qemu: isQemu,
+    promiseUntold: isPromiseUntold(sources),
+  };
+}
+
+/** Printers of CPUID stop at the greatest leaf, and some promises stand beyond it. */
+function isPromiseUntold({ cpuid, dmesg: { hypervisor } }: Sources): boolean {
+  if (!cpuid) return hypervisor !== undefined && promiseOf(hypervisor) !== undefined;
+  const last = hypervisorSignatures(cpuid).at(-1);
+  const promise = last && promiseOf(last.hypervisor);
+  return promise !== undefined && leafIn(cpuid, last!.base + promise.leaf) === undefined;
 }
 
 /** Each file, read. */
@@ -170,11 +210,14 @@ interface Sources {
   /** Tables that are surely not there: the MADT is, and they are not. */
   isAbsent(...signatures: readonly string[]): boolean;
   readonly madt: MadtDigest | undefined;
+  /** The MADT's maker, or the log, is QEMU. */
+  readonly isQemu: boolean;
   readonly fadt: FadtDigest | undefined;
   readonly hpetNumber: { readonly hpetNumber: number; readonly comparators: number } | undefined;
   readonly dmar: IntelRemappingDigest | undefined;
   readonly ivrs: AmdRemappingDigest | undefined;
   readonly cpuid: CpuidProcessor | undefined;
+  readonly processors: readonly CpuinfoProcessor[];
   readonly bootCpu: CpuinfoProcessor | undefined;
   readonly dmesg: DmesgFacts;
   readonly devices: readonly PciFunctionDigest[] | undefined;
@@ -194,17 +237,22 @@ function sourcesOf(files: MachineFiles, faults: Malformed[]): Sources {
     return undefined;
   };
   const acpi = files.acpi ?? {};
+  const dmesg = dmesgFacts(files.dmesg ?? "");
+  const processors = parseCpuinfo(files.cpuinfo ?? "");
+  const listed = new Set([...Object.keys(acpi), ...dmesg.tables]);
   return {
     isAbsent: (...signatures) =>
-      acpi.APIC !== undefined && signatures.every((signature) => acpi[signature] === undefined),
+      listed.has("APIC") && signatures.every((signature) => !listed.has(signature)),
     madt: read(acpi.APIC, parseMadt, digestMadt),
+    isQemu: dmesg.qemu ?? (acpi.APIC !== undefined && oemOf(acpi.APIC) === "BOCHS "),
     fadt: read(acpi.FACP, parseFadt, digestFadt),
     hpetNumber: read(acpi.HPET, parseHpetTable, digestHpet),
     dmar: read(acpi.DMAR, parseDmar, digestDmar),
     ivrs: read(acpi.IVRS, parseIvrs, digestIvrs),
     cpuid: read(files.cpuid, parseCpuid, ({ processors }) => processors[0]),
-    bootCpu: parseCpuinfo(files.cpuinfo ?? "").find(({ processor }) => processor === 0),
-    dmesg: dmesgFacts(files.dmesg ?? ""),
+    processors,
+    bootCpu: processors.find(({ processor }) => processor === 0),
+    dmesg,
     devices: read(
       files.pciConfig,
       parsePciConfig,
@@ -214,12 +262,17 @@ function sourcesOf(files: MachineFiles, faults: Malformed[]): Sources {
   };
 }
 
+/** Who made a table. Source: ACPI 6.5 5.2.6, QEMU include/hw/acpi/aml-build.h ACPI_BUILD_APPNAME6. */
+function oemOf(table: Uint8Array): string {
+  return String.fromCharCode(...table.subarray(10, 16));
+}
+
 /** A function whose messages are counted uses them, whatever its enable bit showed. */
 function withMessaging(
   functions: readonly PciFunctionDigest[],
   interrupts: string,
 ): readonly PciFunctionDigest[] {
-  const messaging = new Set(messagingFunctions(interrupts));
+  const messaging = new Set(messagingFunctions(interrupts).map(({ bdf }) => bdf));
   return functions.map((each) =>
     each.uses === "none" && each.msi > 0 && messaging.has(each.bdf)
       ? { ...each, uses: "msi" }
@@ -243,13 +296,16 @@ function kernelFields(files: MachineFiles, { dmesg }: Sources): MachineFields["k
   };
 }
 
-function cpuFields({ cpuid, bootCpu }: Sources): MachineFields["cpu"] {
+function cpuFields({ cpuid, bootCpu, dmesg }: Sources): MachineFields["cpu"] {
   const digest = cpuid && digestCpuid(cpuid);
   const shown = (flag: string) => bootCpu?.flags.includes(flag) ? true : undefined;
   return {
-    ...given("vendor", digest?.vendor ?? bootCpu?.vendor),
-    ...given("x2apic", digest?.x2apic ?? shown("x2apic")),
-    ...given("arat", digest?.arat ?? shown("arat")),
+    ...given("vendor", digest?.vendor ?? bootCpu?.vendor ?? dmesg.vendor),
+    ...given("x2apic", digest?.x2apic ?? shown("x2apic") ?? dmesg.x2apic),
+    ...given(
+      "arat",
+      digest?.arat ?? shown("arat") ?? (dmesg.hpetPerCpu === undefined ? undefined : false),
+    ),
     ...given("packageShift", digest?.packageShift ?? undefined),
   };
 }
@@ -289,7 +345,7 @@ function firmwareFields({ fadt, dmesg, bootCpu }: Sources): MachineFields["firmw
 }
 
 function madtFields({ madt, dmesg }: Sources): Pick<MachineFields, "cpus" | "ioapics"> {
-  if (!madt) return {};
+  if (!madt) return loggedIoapics(dmesg);
   const cpus = madt.cpus.map(({ uid: _, ...cpu }) => cpu);
   const ioapics = madt.ioapics.map(({ id, address, gsiBase }) => {
     const seen = dmesg.ioapics.find((each) => each.id === id && each.address === address);
@@ -298,11 +354,24 @@ function madtFields({ madt, dmesg }: Sources): Pick<MachineFields, "cpus" | "ioa
   return { cpus, ioapics };
 }
 
+/** The log prints of each I/O APIC all that the MADT says, and the pins. */
+function loggedIoapics({ ioapics }: DmesgFacts): Pick<MachineFields, "ioapics"> {
+  if (ioapics.length === 0) return {};
+  return { ioapics: ioapics.map(({ address, ...each }) => ({ ...each, address: hex(address) })) };
+}
+
 function hpetFields(sources: Sources): HpetFields | null | undefined {
   const { isAbsent, hpetNumber, hpetRegisters, dmesg } = sources;
-  if (!hpetNumber) return isAbsent("HPET") ? null : undefined;
-  const timers = hpetRegisters?.timers ?? dmesg.hpetComparators ?? hpetNumber.comparators;
-  return { id: hpetNumber.hpetNumber, timers, ...given("fsb", hpetRegisters?.fsb) };
+  const table = hpetNumber
+    ? { id: hpetNumber.hpetNumber, timers: hpetNumber.comparators }
+    : dmesg.hpet;
+  if (!table) return isAbsent("HPET") ? null : undefined;
+  const timers = hpetRegisters?.timers ?? dmesg.hpetComparators ?? table.timers;
+  return {
+    id: table.id,
+    timers,
+    ...given("fsb", hpetRegisters?.fsb ?? (dmesg.hpetPerCpu ? true : undefined)),
+  };
 }
 
 function remappingFields({ isAbsent, dmar, ivrs, dmesg }: Sources): MachineFields["remapping"] {

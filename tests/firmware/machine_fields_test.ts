@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import {
   type HypervisorFields,
   type MachineFields,
-  type MachineFiles,
   readMachineFiles,
 } from "../../lib/firmware/machine_fields.ts";
 import { malformedText } from "../../lib/firmware/malformed.ts";
 import type { PciFunctionDigest } from "../../lib/firmware/pci_config.ts";
 import { recordedBoots, wholeBoots } from "../boots/boots.ts";
+import { filesIn } from "../boots/machine_texts.ts";
 import { fuzzRuns, fuzzSeed, mutated, randomWords } from "./fuzz.ts";
 
 /** A machine file as far as raw files can tell it. */
@@ -41,8 +41,6 @@ for (const { name, folder } of wholeBoots()) {
 /** A stalled recording has its log and its ACPI tables, and the log is of `apic=debug`. */
 const WHEN_STALLED = [
   "kernel.config",
-  "cpu.vendor",
-  "cpu.x2apic",
   "cpu.arat",
   "hypervisor",
   "hpet.fsb",
@@ -154,25 +152,3 @@ Deno.test("no change to a machine's files makes reading them throw", async () =>
     assert(readMachineFiles(files).untold.length > 0);
   }
 });
-
-async function filesIn(folder: URL): Promise<MachineFiles> {
-  const names: Readonly<Record<string, keyof MachineFiles>> = {
-    "cpuid.txt": "cpuid",
-    "cpuinfo-apicids.txt": "cpuinfo",
-    "cmdline.txt": "cmdline",
-    "uname.txt": "uname",
-    "dmesg.txt": "dmesg",
-    "pci-config.hex": "pciConfig",
-    "proc-interrupts.txt": "interrupts",
-    "hpet.txt": "hpet",
-  };
-  const acpi: Record<string, Uint8Array> = {};
-  for (const { name } of Deno.readDirSync(new URL("acpi/", folder))) {
-    acpi[name] = await Deno.readFile(new URL(`acpi/${name}`, folder));
-  }
-  const files: Partial<Record<keyof MachineFiles, unknown>> = { acpi };
-  for (const { name } of Deno.readDirSync(folder)) {
-    if (names[name]) files[names[name]] = await Deno.readTextFile(new URL(name, folder));
-  }
-  return files as MachineFiles;
-}
