@@ -5,6 +5,7 @@ export const commands: CommandTable = {
   boot: () => import("./commands/boot.ts").then((m) => m.bootCommand),
   compare: () => import("./commands/compare.ts").then((m) => m.compareCommand),
   decode: () => import("./commands/decode.ts").then((m) => m.decodeCommand),
+  explain: () => import("./commands/explain.ts").then((m) => m.explainCommand),
   eval: () => import("./commands/eval.ts").then((m) => m.evalCommand),
   reach: () => import("./commands/reach.ts").then((m) => m.reachCommand),
   why: () => import("./commands/why.ts").then((m) => m.whyCommand),

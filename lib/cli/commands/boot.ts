@@ -1,12 +1,13 @@
 import { type BootAnswer, bootOutcome } from "../../routing/outcome.ts";
 import type { Machine } from "../../machine/machine.ts";
 import { declinedInWords } from "../../linux/reasons.ts";
-import type { Booted } from "../../routing/interrupt.ts";
+import { block, lostRows, offlineRows } from "../boot_rows.ts";
 import { command } from "../command.ts";
 import { readMachine } from "../machine.ts";
 import { one, text as textOption } from "../option.ts";
 import { columns, paint, type Terminal } from "../terminal.ts";
-import { counted, everyDevice, numberedCpus, orphansOf, orphansText, ranges } from "../words.ts";
+import { bootVerdict } from "../verdict.ts";
+import { numberedCpus } from "../words.ts";
 
 export const bootCommand = command({
   name: "boot",
@@ -31,42 +32,13 @@ export const bootCommand = command({
 function textOf(machine: Machine, answer: BootAnswer, terminal: Terminal): string {
   const title = (words: string) => paint(terminal, "bold", words);
   return [
-    `${title(machine.name)}: ${verdict(machine, answer, terminal)}`,
+    `${title(machine.name)}: ${bootVerdict(machine, answer, terminal)}`,
     columns(facts(answer)),
     ...block(title("Parents"), parents(answer)),
-    ...block(title("CPUs that do not run"), offline(answer)),
-    ...block(title("Lost"), lost(answer)),
+    ...block(title("CPUs that do not run"), offlineRows(answer)),
+    ...block(title("Lost"), lostRows(answer)),
     ...block(title("Decisions"), decisions(answer)),
   ].join("\n");
-}
-
-function verdict(machine: Machine, boot: BootAnswer, terminal: Terminal): string {
-  const { outcome, panic, lost } = boot;
-  switch (outcome) {
-    case "up":
-      return `${paint(terminal, "green", "up")}, ${up({ machine, boot })}`;
-    case "lossy":
-      return `${paint(terminal, "yellow", "lossy")}, ${counted(lost.length, "pair")} ` +
-        "of device and CPU";
-    case "panic":
-      return `${paint(terminal, "red", "panic")}, ${panic}`;
-  }
-}
-
-/** `every device reaches all 3 CPUs`, or how many of those that firmware offers run at all. */
-function up(booted: Booted): string {
-  const orphans = orphansOf(booted);
-  return `${reached(booted, everyDevice(orphans))}${orphansText(orphans)}`;
-}
-
-function reached({ machine, boot: { online } }: Booted, devices: string): string {
-  const offered = machine.cpus.filter(({ enabled }) => enabled).length;
-  const one = online.length === 1;
-  if (online.length < offered) {
-    const run = `${online.length} of ${counted(offered, "CPU")} ${one ? "runs" : "run"}`;
-    return `${run}, ${devices} reaches ${one ? "it" : "them"}`;
-  }
-  return `${devices} reaches ${one ? "the only CPU" : `all ${online.length} CPUs`}`;
 }
 
 function facts(answer: BootAnswer): readonly (readonly string[])[] {
@@ -92,28 +64,6 @@ function parents({ parents }: BootAnswer): readonly (readonly string[])[] {
   ]);
 }
 
-/** One row per reason, with all its CPUs. */
-function offline({ offline }: BootAnswer): readonly (readonly string[])[] {
-  const byReason = Map.groupBy(offline, ({ because }) => because);
-  return [...byReason].map((
-    [because, cpus],
-  ) => [ranges(cpus.map(({ apicId }) => apicId)), because]);
-}
-
-/** One row per reason and device, with all its CPUs. */
-function lost({ lost }: BootAnswer): readonly (readonly string[])[] {
-  const byReason = Map.groupBy(lost, ({ device, because }) => `${device}\0${because}`);
-  return [...byReason.values()].map((pairs) => [
-    pairs[0]!.device,
-    ranges(pairs.map(({ apicId }) => apicId)),
-    pairs[0]!.because,
-  ]);
-}
-
 function decisions({ trace }: BootAnswer): readonly (readonly string[])[] {
   return trace.map(({ step, decided, because }) => [step, decided, because]);
-}
-
-function block(title: string, rows: readonly (readonly string[])[]): readonly string[] {
-  return rows.length === 0 ? [] : ["", title, columns(rows, "  ")];
 }
