@@ -36,9 +36,9 @@ export function emulatedMachines(kernel: GuestKernel): readonly Emulated[] {
   ];
 }
 
-/** A processor that cannot do x2APIC, as all of them under emulation before QEMU 9. */
-export const processor = "Nehalem,-x2apic";
-const lastCore = "Nehalem-x86_64-cpu,x2apic=off,socket-id=1,core-id=126,thread-id=0";
+/** A processor that cannot do x2APIC, as all of them under emulation before QEMU 9; with ARAT. */
+export const processor = "Nehalem,-x2apic,+arat";
+const lastCore = "Nehalem-x86_64-cpu,x2apic=off,arat=on,socket-id=1,core-id=126,thread-id=0";
 
 function present(ids: readonly number[]) {
   return ids.map((apicId) => ({ apicId, entry: "lapic", enabled: true }));
