@@ -5,20 +5,25 @@ import { cmdline, type Emulated, processor } from "./machines.ts";
 /** The parts /init shows, by name; ACPI tables as base64 under `acpi/APIC` and so on. */
 export type Collected = ReadonlyMap<string, string>;
 
-/** Throws where the guest has not powered off within a minute. */
-export async function bootMachine(
+/** What a machine's guest shows. */
+export function bootMachine(
   emulator: string,
   { kernel, initramfs }: GuestFiles,
   { qemu }: Emulated,
 ): Promise<Collected> {
+  return runGuest(emulator, [
+    ...["-accel", "tcg", "-machine", "q35", "-cpu", processor, "-m", "512"],
+    ...["-nodefaults", "-no-user-config", "-display", "none", "-no-reboot", "-serial", "stdio"],
+    ...qemu,
+    ...["-device", "pcie-root-port", "-kernel", kernel, "-initrd", initramfs],
+    ...["-append", cmdline],
+  ]);
+}
+
+/** What the guest of a command line shows; throws where it has not powered off within a minute. */
+export async function runGuest(emulator: string, words: readonly string[]): Promise<Collected> {
   const { stdout, stderr } = await new Deno.Command(emulator, {
-    args: [
-      ...["-accel", "tcg", "-machine", "q35", "-cpu", processor, "-m", "512"],
-      ...["-nodefaults", "-no-user-config", "-display", "none", "-no-reboot", "-serial", "stdio"],
-      ...qemu,
-      ...["-device", "pcie-root-port", "-kernel", kernel, "-initrd", initramfs],
-      ...["-append", cmdline],
-    ],
+    args: [...words],
     stdin: "null",
     signal: AbortSignal.timeout(60_000),
   }).output();

@@ -31,6 +31,19 @@ for device in /sys/bus/pci/devices/*; do
   config=$(/bin/busybox hexdump -ve '1/1 "%02x"' "$device/config")
   echo "$(/bin/busybox basename "$device") $config"
 done
+part moves
+# Text on its way over the serial line makes its own interrupts: one to move it, more to count.
+serial() { /bin/busybox grep '^ *4:' /proc/interrupts; }
+for cpu in /sys/devices/system/cpu/cpu[0-9]*; do
+  number=${cpu##*cpu}
+  [ "$(/bin/busybox cat "$cpu/online" 2>/dev/null || echo 1)" = 1 ] || continue
+  if echo "$number" >/proc/irq/4/smp_affinity_list; then echo "to $number accepted"
+  else echo "to $number refused"; fi
+  /bin/busybox sleep 0.3
+  echo "before $(serial)"
+  /bin/busybox sleep 0.3
+  echo "after $(serial)"
+done
 part dmesg
 /bin/busybox dmesg
 part end
