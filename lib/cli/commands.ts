@@ -6,6 +6,7 @@ export const commands: CommandTable = {
   compare: () => import("./commands/compare.ts").then((m) => m.compareCommand),
   decode: () => import("./commands/decode.ts").then((m) => m.decodeCommand),
   explain: () => import("./commands/explain.ts").then((m) => m.explainCommand),
+  oracle: () => import("./commands/oracle.ts").then((m) => m.oracleCommand),
   eval: () => import("./commands/eval.ts").then((m) => m.evalCommand),
   reach: () => import("./commands/reach.ts").then((m) => m.reachCommand),
   why: () => import("./commands/why.ts").then((m) => m.whyCommand),
