@@ -46,7 +46,10 @@ export const decodeCommand = command({
   options: {
     machine: text("MACHINE", "A machine file: tells whom the words hit"),
     vendor: choice(["intel", "amd"], "Whose remapping formats; else the machine's, or intel"),
-    mode: choice(["xapic", "x2apic"], "How the LAPICs run; else as the machine's do, or x2apic"),
+    mode: choice(
+      ["xapic", "x2apic"],
+      "icr: how the LAPICs run, irte: how the unit remaps; else as the machine's do, or x2apic",
+    ),
     from: whole("ID", "icr: the sender's APIC ID; else the boot CPU's"),
   },
   examples: [
@@ -56,7 +59,7 @@ export const decodeCommand = command({
   async run({ FORMAT, WORDS: words }, { machine: path, vendor, mode, from }, world) {
     const raws = wordsOf(FORMAT, words);
     const booted = path === undefined ? undefined : await bootOf(path, world);
-    const platform = platformOf(booted, vendor, mode);
+    const platform = { vendor: vendor ?? vendorOf(booted), mode: mode ?? modeOf(FORMAT, booted) };
     const { reading, hits } = READERS[FORMAT](raws, { ...platform, booted, from });
     return answer(reading, booted && hits(booted));
   },
@@ -127,15 +130,17 @@ async function bootOf(path: string, world: Parameters<typeof readMachine>[1]): P
   return { machine, boot: boot(machine) };
 }
 
-function platformOf(
-  booted: Booted | undefined,
-  vendor: Platform["vendor"],
-  mode: Platform["mode"] | undefined,
-): Platform {
-  const remaps = booted?.boot.remapping;
-  const its = remaps?.kind === "intel" || remaps?.kind === "amd" ? remaps : undefined;
-  const runs = booted && (booted.boot.x2apic ? "x2apic" : "xapic");
-  return { vendor: vendor ?? its?.kind, mode: mode ?? runs ?? "x2apic" };
+function vendorOf(booted: Booted | undefined): Platform["vendor"] {
+  const kind = booted?.boot.remapping.kind;
+  return kind === "intel" || kind === "amd" ? kind : undefined;
+}
+
+/** A unit may remap in xAPIC mode while the CPUs of a guest run in x2APIC mode. */
+function modeOf(format: typeof FORMATS[number], booted: Booted | undefined): Platform["mode"] {
+  if (!booted) return "x2apic";
+  const { remapping, x2apic } = booted.boot;
+  if (format === "irte" && remapping.kind !== "off") return remapping.mode;
+  return x2apic ? "x2apic" : "xapic";
 }
 
 /** On AMD a remapped message carries no mark: the platform tells. */
@@ -177,12 +182,17 @@ function answer(reading: Reading, hits: Hits | undefined) {
 }
 
 function told({ format, fields, derived, misused }: Reading, hits: Hits | undefined): string {
-  const rows = fields.map(({ bits, key, value, note }) => [bits, key, String(value), note]);
-  const more = Object.entries(derived).map(([key, value]) => ["", key, String(value), ""]);
+  const rows = fields.map(({ bits, key, value, note }) => [bits, key, shown(value), note]);
+  const more = Object.entries(derived).map(([key, value]) => ["", key, shown(value), ""]);
   const lines = [`format ${format}`, columns([...rows, ...more])];
   if (misused.length > 0) lines.push(`reserved bits are set: ${misused.join(", ")}`);
   if (hits) lines.push(hitsLine(hits));
   return lines.filter((line) => line !== "").join("\n");
+}
+
+/** Register words are read in hex, IDs in decimal: people get both. */
+function shown(value: unknown): string {
+  return typeof value === "number" && value > 9 ? `${value} = 0x${value.toString(16)}` : `${value}`;
 }
 
 function hitsLine({ hits, because }: Hits): string {
