@@ -3,6 +3,7 @@
  * on a ladder of ever more capable ones that brings all of them up and reaches them.
  */
 import type { Machine } from "../machine/machine.ts";
+import { MAX_LOCAL_APIC } from "../linux/registration.ts";
 import { bootOutcome } from "../routing/outcome.ts";
 import { machineWith } from "../routing/space.ts";
 import { apicIdOf, cpuCount, maxApicId, type Topology } from "./topology.ts";
@@ -49,28 +50,37 @@ interface Rung {
   readonly platform: Machine;
 }
 
+const BY_REMAPPING = "interrupt remapping with 32 bits (VT-d with EIM, AMD with XT)";
 const FROM_FIRMWARE = "firmware that hands over in x2APIC mode";
 
 /** From the least demanding platform upwards. */
 const LADDER: readonly Rung[] = [
   { needs: [], platform: machineWith({}) },
   {
-    needs: [FROM_FIRMWARE, "a hypervisor that vouches for x2APIC without remapping"],
+    needs: [
+      FROM_FIRMWARE,
+      `a hypervisor that vouches for x2APIC without remapping, or ${BY_REMAPPING}`,
+    ],
     platform: machineWith({ platform: "KVM", firmware: "x2APIC" }),
   },
   {
     needs: [
       FROM_FIRMWARE,
-      "15-bit destinations from the hypervisor and Linux 5.11 or later, " +
-      "or interrupt remapping with 32 bits (VT-d with EIM, AMD with XT)",
+      `15-bit destinations from the hypervisor and Linux 5.11 or later, or ${BY_REMAPPING}`,
     ],
     platform: machineWith({ platform: "KVM, 15 bits", firmware: "x2APIC" }),
   },
 ];
 
 const NOT_BY_LINUX = "APIC IDs below 32768: Linux registers no others";
+/** `NR_CPUS_RANGE_END` of arch/x86/Kconfig. */
+const MOST_CPUS = 8192;
+const TOO_MANY = `at most ${MOST_CPUS} CPUs: Linux on x86 can be built for no more (NR_CPUS)`;
 
 function needsOf(apicIds: readonly number[]): readonly string[] {
+  const registered = (apicIds.at(-1) ?? 0) < MAX_LOCAL_APIC;
+  if (!registered) return [NOT_BY_LINUX];
+  if (apicIds.length > MOST_CPUS) return [TOO_MANY];
   const rung = LADDER.find(({ platform }) => bringsUp(platform, apicIds));
   return rung?.needs ?? [NOT_BY_LINUX];
 }

@@ -222,6 +222,16 @@ export class IdSet {
       }).join("; ");
   }
 
+  /** What consoles and notebooks show. */
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return `IdSet ${this}`;
+  }
+
+  /** As above, in Deno. */
+  [Symbol.for("Deno.customInspect")](): string {
+    return `IdSet ${this}`;
+  }
+
   /** Intervals `[[low, high], …]`, or cluster runs where the intervals would be very many. */
   toJSON(): IdSetJson {
     return this.#fewIntervals() ?? this.runs();

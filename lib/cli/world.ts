@@ -83,7 +83,11 @@ const reasons: readonly (readonly [new (message?: string) => Error, string])[] =
   [Deno.errors.IsADirectory, "it is a folder; name a file in it"],
   [Deno.errors.NotADirectory, "a part of the path is no folder; check the path"],
   [Deno.errors.PermissionDenied, "the system refuses it; check the file's permissions"],
-  [Deno.errors.NotCapable, "irqscope runs without this permission; use deno task irqscope"],
+  [
+    Deno.errors.NotCapable,
+    "Deno keeps it from programs that may not do everything, as all of /proc, /sys and /dev; " +
+    "copy it elsewhere and name the copy",
+  ],
   [Deno.errors.InvalidData, "it is no UTF-8 text; give a text file"],
 ];
 

@@ -128,7 +128,12 @@ export async function uninstallKernel(
     await Deno.remove(registered.folder, { recursive: true });
     return registered;
   } catch (error) {
-    throw writingFailed(registered.folder, error);
+    const found = error instanceof Error ? error.message : String(error);
+    throw new KernelspecError(
+      `Cannot remove the kernelspec ${registered.folder}: ${found}; ` +
+        "remove it as the user who may write there",
+      { cause: error },
+    );
   }
 }
 
@@ -144,7 +149,7 @@ async function findKernel(
   }
   throw new KernelspecError(
     `Cannot find a kernel "${name}" of irqscope: looked into ${folders.join(", ")}; ` +
-      "deno task kernel list shows those there are",
+      "name its place as install was given it, by --prefix DIR or --sys-prefix",
   );
 }
 

@@ -212,7 +212,7 @@ function ending(code: number | null, signal: string | null): string {
 
 /** What Deno itself says on the child's standard error, of no interest to a user. */
 const chatter =
-  /^(?:Debugger (?:listening|session)|Visit chrome|Download |Initialize |Warning Permissions in the config)[^\n]*\n/gm;
+  /^(?:Debugger (?:listening|session)|Visit chrome|Waiting for the debugger to disconnect|Download |Initialize |Warning Permissions in the config)[^\n]*\n/gm;
 
 function hear(process: ChildProcess, listener: ChildListener): void {
   /** Runs whose end one of the two streams has reached; cells of two shells may end together. */

@@ -248,3 +248,38 @@ Deno.test("sweep proves the mail for one kernel and shows how far it is", async 
   assert.equal(exceptions, 0);
   assert.match(talk.split("\n").at(-1)!, /10\/10$/);
 });
+
+Deno.test("a key that looks like a slip is told, one that is anybody's own is not", async () => {
+  const json = JSON.parse(texts.get("k6.1-vtd-eim-small")!);
+  json.delivery.compatPasesRemapping = json.delivery.compatPassesRemapping;
+  delete json.delivery.compatPassesRemapping;
+  json.serialNumber = "X-1";
+  texts.set("slips", JSON.stringify(json));
+  const { status, talk } = await run("boot slips");
+  assert.equal(status, 0);
+  assert.match(talk, /delivery\.compatPasesRemapping .*did you mean "compatPassesRemapping"\?/);
+  assert.doesNotMatch(talk, /serialNumber/);
+});
+
+Deno.test.each([
+  { line: "compare - -", says: /two machines from standard input/ },
+  { line: "compare k6.1-vtd-eim-small", says: /or --kernel VERSION/ },
+  {
+    line: "message k6.1-vtd-eim-small --source ioapic --pin 99 --apic-id 0 --vector 49",
+    says: /ioapic:0 has pins 0-23/,
+  },
+])("$line is misuse", async ({ line, says }) => {
+  const { status, out, talk } = await run(line);
+  assert.deepEqual([status, out], [2, ""]);
+  assert.match(talk, says);
+});
+
+Deno.test("reach tells of one CPU why it is not interrupted, running or not", async () => {
+  const machine = "k6.1-kvmnoext-ids-0-300-1000-32000-33000";
+  const nowhere = await run(`reach ${machine} --cpu 77 --device msi`);
+  assert.deepEqual(nowhere.status, 1);
+  assert.match(nowhere.out, /does not run: the machine has no such CPU/);
+  const refused = await run(`reach ${machine} --cpu 300 --device msi`);
+  assert.match(refused.out, /does not run: its APIC ID is above 255/);
+  assert.deepEqual((await run(`reach ${machine} --cpu 0 --device msi`)).status, 0);
+});

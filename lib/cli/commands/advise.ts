@@ -2,7 +2,7 @@ import { advise, isWhole } from "../../advice/advise.ts";
 import { boot } from "../../linux/boot.ts";
 import type { Machine } from "../../machine/machine.ts";
 import { command } from "../command.ts";
-import { readMachine } from "../machine.ts";
+import { kernelOption, readMachine } from "../machine.ts";
 import { one } from "../option.ts";
 import { columns } from "../terminal.ts";
 import { everyDevice, orphansOf, orphansText } from "../words.ts";
@@ -11,12 +11,12 @@ export const adviseCommand = command({
   name: "advise",
   summary: "The smallest changes that make every CPU reachable",
   positionals: { MACHINE: one("A machine file, or - for standard input") },
-  options: {},
+  options: { kernel: kernelOption },
   examples: [
     "advise notebooks/machines/kvm-8-bit.machine.json",
   ],
-  async run({ MACHINE }, _, world) {
-    const machine = await readMachine(MACHINE, world);
+  async run({ MACHINE }, { kernel }, world) {
+    const machine = await readMachine(MACHINE, world, kernel);
     const whole = isWhole(machine);
     const advice = advise(machine);
     const rows = advice.map((

@@ -3,8 +3,8 @@ import type { Machine } from "../../machine/machine.ts";
 import { declinedInWords } from "../../linux/reasons.ts";
 import { block, lostRows, offlineRows } from "../boot_rows.ts";
 import { command } from "../command.ts";
-import { readMachine } from "../machine.ts";
-import { one, text as textOption } from "../option.ts";
+import { kernelOption, readMachine } from "../machine.ts";
+import { one } from "../option.ts";
 import { columns, paint, type Terminal } from "../terminal.ts";
 import { bootVerdict } from "../verdict.ts";
 import { numberedCpus } from "../words.ts";
@@ -13,7 +13,7 @@ export const bootCommand = command({
   name: "boot",
   summary: "What does this kernel make of this machine",
   positionals: { MACHINE: one("A machine file, or - for standard input") },
-  options: { kernel: textOption("VERSION", "Another kernel than the file's, such as 6.1 or mail") },
+  options: { kernel: kernelOption },
   examples: [
     "boot notebooks/machines/vtd-eim.machine.json",
     "boot notebooks/machines/vtd-eim.machine.json --kernel 5.10 --json",

@@ -7,7 +7,9 @@ import {
   type PairDifference,
 } from "../../routing/compare.ts";
 import { bootOutcome } from "../../routing/outcome.ts";
+import { withKernel } from "../../machine/with_kernel.ts";
 import { command } from "../command.ts";
+import { Misuse } from "../error.ts";
 import { readMachine } from "../machine.ts";
 import { maybe, one, text as textOption } from "../option.ts";
 import { columns } from "../terminal.ts";
@@ -18,7 +20,7 @@ export const compareCommand = command({
   summary: "Which decisions and which pairs of device and CPU differ",
   positionals: {
     MACHINE: one("A machine file, or - for standard input"),
-    OTHER: maybe("Another; the same one when left out"),
+    OTHER: maybe("Another; or the same one under --kernel"),
   },
   options: {
     kernel: textOption("VERSION", "Boot the other with this kernel, such as 5.10 or mail"),
@@ -27,9 +29,17 @@ export const compareCommand = command({
     "compare notebooks/machines/kvm-8-bit.machine.json notebooks/machines/kvm-15-bit.machine.json",
     "compare notebooks/machines/vtd-without-eim-on-kvm.machine.json --kernel 5.10",
   ],
-  async run({ MACHINE, OTHER = MACHINE }, { kernel }, world) {
+  async run({ MACHINE, OTHER }, { kernel }, world) {
+    if (OTHER === undefined && kernel === undefined) {
+      throw new Misuse("Cannot compare a machine with itself: give another, or --kernel VERSION");
+    }
+    if (MACHINE === "-" && OTHER === "-") {
+      throw new Misuse("Cannot read two machines from standard input: give one of them as a file");
+    }
     const before = await readMachine(MACHINE, world);
-    const after = await readMachine(OTHER, world, kernel);
+    const after = OTHER === undefined
+      ? withKernel(before, kernel)
+      : await readMachine(OTHER, world, kernel);
     const comparison = compareBoots(booted(before), booted(after));
     const differs = comparison.decisions.length + comparison.pairs.length > 0;
     return { json: comparison, text: () => textOf(comparison), no: differs };

@@ -21,7 +21,7 @@ import {
 } from "../../routing/program.ts";
 import { command } from "../command.ts";
 import { Misuse } from "../error.ts";
-import { readMachine } from "../machine.ts";
+import { kernelOption, readMachine } from "../machine.ts";
 import { choice, flag, one, required, text, whole } from "../option.ts";
 import { columns, paint } from "../terminal.ts";
 import { declinedInWords } from "../../linux/reasons.ts";
@@ -53,24 +53,25 @@ export const messageCommand = command({
     index: whole("I", "The entry of the remapping table", { max: 0xffff }),
     level: flag("The pin is level-triggered"),
     activeLow: flag("The pin is active low"),
+    kernel: kernelOption,
     masked: flag("The pin as it stands before its driver starts it"),
   },
   examples: [
     "message notebooks/machines/kvm-15-bit.machine.json --source msi --apic-id 300 --vector 0x31",
     "message notebooks/machines/vtd-eim.machine.json --source ioapic --pin 9 --level --index 4 --apic-id 300 --vector 0x31",
   ],
-  async run({ MACHINE }, { apicId, vector, ...wanted }, world) {
-    const machine = await readMachine(MACHINE, world);
+  async run({ MACHINE }, { apicId, vector, kernel, ...wanted }, world) {
+    const machine = await readMachine(MACHINE, world, kernel);
     const boot = bootMachine(machine);
     const target = { ...cpuOf(boot, apicId), vector };
     const interrupt = interruptOf({ machine, boot }, wanted);
     const programming = program({ machine, boot }, interrupt, target);
     requireIndex(programming, interrupt);
-    if (programming.kind === "programmed" && !wanted.masked) {
-      const warning = warningOn({ machine, boot }, interrupt, target);
-      if (warning !== null) world.talk(paint(world.err, "yellow", warning));
-    }
-    return answer(programming, interrupt.device);
+    if (programming.kind === "orphan") return orphan(programming, interrupt.device);
+    const warning = wanted.masked ? null : warningOn({ machine, boot }, interrupt, target);
+    if (warning !== null) world.talk(paint(world.err, "yellow", warning));
+    const arrival = wanted.masked ? {} : { arrives: warning === null, because: warning };
+    return { json: { ...jsonOf(programming), ...arrival }, text: () => table(programming) };
   },
 });
 
@@ -111,13 +112,11 @@ function interruptOf(booted: Booted, wanted: Wanted): Interrupt {
   const device = wanted.device ?? devicesOf(booted, source)[0];
   if (wanted.device !== undefined) requireKnown(booted, wanted.device);
   if (device === undefined) {
-    throw new Misuse(
-      `Cannot find ${NOUN[source]} in ${booted.machine.name}: give --device, or another`,
-    );
+    throw new Misuse(`Cannot find ${NOUN[source]} in ${booted.machine.name}: give another machine`);
   }
   const indexed = index === undefined ? {} : { index };
   return source === "ioapic"
-    ? { source, device, ...pinOf(wanted), ...indexed }
+    ? { source, device, ...pinOf(booted, device, wanted), ...indexed }
     : { source, device, ...indexed };
 }
 
@@ -131,13 +130,19 @@ function requireKnown({ machine, boot: { parents } }: Booted, device: string): v
 
 const NOUN: Readonly<Record<DeviceClass, string>> = {
   ioapic: "an I/O APIC",
-  hpet: "an HPET",
+  hpet: "an HPET whose timers send messages (hpet.fsb, on a CPU without arat)",
   msi: "a PCI function that uses messages",
   iommu: "a remapping unit",
 };
 
-function pinOf({ pin, level, activeLow, masked }: Wanted) {
+function pinOf(
+  { machine: { ioapics } }: Booted,
+  device: string,
+  { pin, level, activeLow, masked }: Wanted,
+) {
   if (pin === undefined) throw new Misuse("Cannot go on without --pin: it names the entry");
+  const pins = ioapics.find(({ id }) => device === `ioapic:${id}`)?.pins ?? 0;
+  if (pin >= pins) throw new Misuse(`Cannot find pin ${pin}: ${device} has pins 0-${pins - 1}`);
   return { pin, trigger: level ? "level" : "edge", activeLow, masked } as const;
 }
 
@@ -152,15 +157,8 @@ function requireIndex(programming: Programming, interrupt: Interrupt): void {
   );
 }
 
-function answer(programming: Programming, device: string) {
-  if (programming.kind === "orphan") return orphan(programming, device);
-  const json = {
-    ...wordsOf(programming.hardware),
-    parent: programming.parent.domain,
-    dest: hex(programming.dest, 8),
-    ...remapOf(programming.remap),
-  };
-  return { json, text: () => table(programming) };
+function jsonOf({ hardware, parent, dest, remap }: Programmed) {
+  return { ...wordsOf(hardware), parent: parent.domain, dest: hex(dest, 8), ...remapOf(remap) };
 }
 
 function orphan({ declined }: Extract<Programming, { kind: "orphan" }>, device: string) {

@@ -2,7 +2,7 @@ import { type Boot, boot as bootMachine } from "../../linux/boot.ts";
 import { DEVICE_CLASSES, type DeviceClass } from "../../routing/interrupt.ts";
 import { type Reach, reach } from "../../routing/reach.ts";
 import { command } from "../command.ts";
-import { readMachine } from "../machine.ts";
+import { kernelOption, readMachine } from "../machine.ts";
 import { choice, one, whole } from "../option.ts";
 import { columns } from "../terminal.ts";
 import { ranges } from "../words.ts";
@@ -10,8 +10,8 @@ import { ranges } from "../words.ts";
 interface Row {
   readonly of: DeviceClass;
   readonly found: Reach;
-  /** Asked about one CPU: whether the class can interrupt it. */
-  readonly hits: boolean | undefined;
+  /** Asked about one CPU: whether the class interrupts it, in words too. */
+  readonly one?: { readonly cpu: number; readonly hits: boolean; readonly says: string };
 }
 
 export const reachCommand = command({
@@ -21,43 +21,61 @@ export const reachCommand = command({
   options: {
     device: choice(DEVICE_CLASSES, "Only this class of device"),
     cpu: whole("ID", "Only this APIC ID"),
+    kernel: kernelOption,
   },
   examples: [
     "reach notebooks/machines/vtd-eim.machine.json",
     "reach notebooks/machines/kvm-15-bit.machine.json --device msi --cpu 300",
   ],
-  async run({ MACHINE }, { device, cpu }, world) {
-    const machine = await readMachine(MACHINE, world);
+  async run({ MACHINE }, { device, cpu, kernel }, world) {
+    const machine = await readMachine(MACHINE, world, kernel);
     const boot = bootMachine(machine);
     const classes = device ? [device] : DEVICE_CLASSES;
     const rows = classes.map((of) => rowOf(of, reach({ machine, boot }, of), boot, cpu));
     return {
       json: Object.fromEntries(rows.map((row) => [row.of, jsonOf(row)])),
       text: () => table(rows, boot),
-      no: boot.panic !== null || rows.some(({ found }) => found.unreachable.length > 0),
+      no: boot.panic !== null || rows.some(isNo),
     };
   },
 });
 
 function rowOf(of: DeviceClass, found: Reach, boot: Boot, cpu: number | undefined): Row {
-  if (cpu === undefined) return { of, found, hits: undefined };
-  const hits = found.ids.has(cpu) && boot.online.some(({ apicId }) => apicId === cpu);
-  const unreachable = found.sends && !hits ? [cpu] : [];
-  return { of, found: { ...found, unreachable }, hits };
+  if (cpu === undefined) return { of, found };
+  const unreachable = found.unreachable.filter((apicId) => apicId === cpu);
+  return { of, found: { ...found, unreachable }, one: { cpu, ...fateOf(cpu, found, boot) } };
 }
 
-function jsonOf({ found: { parent, ids, broadcast, unreachable }, hits }: Row) {
-  const reachable = hits === undefined ? {} : { reachable: hits };
+/** Whether a class interrupts a CPU; a CPU that does not run is interrupted by none. */
+function fateOf(cpu: number, { ids, sends, unreachable }: Reach, { online, offline }: Boot) {
+  if (!online.some(({ apicId }) => apicId === cpu)) {
+    const because = offline.find(({ apicId }) => apicId === cpu)?.because;
+    return { hits: false, says: `does not run: ${because ?? "the machine has no such CPU"}` };
+  }
+  if (!sends) return { hits: false, says: "" };
+  const hits = ids.has(cpu) && !unreachable.includes(cpu);
+  return { hits, says: hits ? "yes" : "no: out of reach" };
+}
+
+/** A class that sends nothing misses nobody. */
+function isNo({ found: { sends, unreachable }, one }: Row): boolean {
+  return unreachable.length > 0 || one !== undefined && sends && !one.hits;
+}
+
+function jsonOf({ found: { parent, ids, broadcast, unreachable }, one }: Row) {
+  const reachable = one ? { reachable: one.hits } : {};
   return { parent, intervals: [...ids.intervals()], broadcast, unreachable, ...reachable };
 }
 
 function table(rows: readonly Row[], { apic }: Boot): string {
-  const head = ["device", "parent", NAMED[apic.destMode], "online CPUs it cannot"];
-  const body = rows.map(({ of, found: { parent, ids, sends, unreachable } }) => [
+  const [first] = rows;
+  const asked = first?.one ? `APIC ID ${first.one.cpu}` : "online CPUs it cannot";
+  const head = ["device", "parent", NAMED[apic.destMode], asked];
+  const body = rows.map(({ of, found: { parent, ids, sends, unreachable }, one }) => [
     of,
     parent ?? "none",
     sends ? String(ids).replaceAll(",", ", ") || "nobody" : "sends no messages",
-    ranges(unreachable),
+    one ? one.says : ranges(unreachable),
   ]);
   return columns([head, ...body]);
 }

@@ -1,4 +1,5 @@
 import { KERNEL, SPACE } from "../../routing/space.ts";
+import { HAZARDS } from "../../routing/hazards.ts";
 import {
   type LostCount,
   type Proof,
@@ -57,6 +58,10 @@ function textOf(proof: Proof): string {
     ]),
     "",
     columns([["lost by", "pairs", "smallest configuration"], ...proof.lost.map(lostRow)]),
+    "",
+    "A pair is a device and a CPU that runs and that it cannot interrupt. They are lost where",
+    ...HAZARDS.filter(({ id }) => proof.lost.some(({ hazard }) => hazard === id))
+      .map(({ id, situation, effect }) => `  ${id}: ${situation}: ${effect}`),
   ].join("\n");
 }
 

@@ -9,7 +9,7 @@ import {
 import type { Hop } from "../../routing/stage.ts";
 import { type LadderRung, type Why, why } from "../../routing/why.ts";
 import { command } from "../command.ts";
-import { readMachine } from "../machine.ts";
+import { kernelOption, readMachine } from "../machine.ts";
 import { choice, one, required, whole } from "../option.ts";
 import { columns } from "../terminal.ts";
 
@@ -19,14 +19,15 @@ export const whyCommand = command({
   positionals: { MACHINE: one("A machine file, or - for standard input") },
   options: {
     cpu: required(whole("ID", "The CPU's APIC ID")),
+    kernel: kernelOption,
     device: choice(DEVICE_CLASSES, "By this class of device; else by all that carry work"),
   },
   examples: [
     "why notebooks/machines/vtd-without-eim-on-kvm.machine.json --cpu 300",
     "why notebooks/machines/vtd-eim.machine.json --cpu 300 --device hpet",
   ],
-  async run({ MACHINE }, { cpu, device }, world) {
-    const machine = await readMachine(MACHINE, world);
+  async run({ MACHINE }, { cpu, device, kernel }, world) {
+    const machine = await readMachine(MACHINE, world, kernel);
     const boot = bootMachine(machine);
     const answer = why({ machine, boot }, cpu, device);
     const verdict = () => verdictOn(answer, perClass({ machine, boot }, cpu, device), cpu);
@@ -56,7 +57,14 @@ function verdictOn(answer: Why, classes: ByClass, apicId: number): string {
   const by = answer.device ? ` (${answer.device})` : "";
   return answer.reachable
     ? `APIC ID ${apicId} can be interrupted${by}`
-    : `APIC ID ${apicId} cannot be interrupted: ${answer.binding}${by}`;
+    : `APIC ID ${apicId} cannot be interrupted: ${bindingInWords(answer)}${by}`;
+}
+
+/** The limit that binds, with its number where its bits do not tell it. */
+function bindingInWords({ binding, ladder }: Why): string {
+  const value = ladder.find(({ limit }) => limit === binding)?.value;
+  const told = typeof value !== "number" || binding!.endsWith("bits");
+  return told ? `${binding}` : `${binding}, up to ${value}`;
 }
 
 function names(classes: ByClass): string {
@@ -67,15 +75,19 @@ function textOf(answer: Why, verdict: string): string {
   return [
     verdict,
     "",
-    columns([["limit", "up to", "source"], ...answer.ladder.map(rungRow)]),
+    columns([
+      ["", "limit", "up to", "source"],
+      ...answer.ladder.map((rung) => rungRow(rung, answer.binding)),
+    ]),
     "",
     ...answer.trace.map(stepText),
   ].join("\n");
 }
 
 /** Whose refusals make a limit long is told in the verdict. */
-function rungRow({ limit, value, where }: LadderRung): readonly string[] {
-  return [limit.split(";")[0]!, value === null ? "any" : `${value}`, where];
+function rungRow({ limit, value, where }: LadderRung, binding: string | null): readonly string[] {
+  const mark = limit === binding ? "binds" : "";
+  return [mark, limit.split(";")[0]!, value === null ? "any" : `${value}`, where];
 }
 
 function stepText(step: Decision | Hop): string {

@@ -16,7 +16,8 @@ export const list = command({
       json: rows,
       text: () =>
         rows.length === 0
-          ? "No kernel of irqscope is registered"
+          ? "No kernel of irqscope is registered there; where install was given --prefix DIR or " +
+            "--sys-prefix, give list the same"
           : columns(rows.map(({ name, state, folder }) => [name, state, folder])),
     };
   },
