@@ -12,10 +12,14 @@ async function compiled(source: string) {
   return result as Extract<typeof result, { kind: "compiled" }>;
 }
 
-/** The compiled code without the lines and blanks that only keep columns. */
+/** The compiled code behind its beginning, without the blanks that only keep columns. */
 async function gist(source: string): Promise<string> {
   const { code } = await compiled(source);
-  const body = code.slice(code.indexOf(");") + 2, code.lastIndexOf("//# sourceURL"));
+  const entered = "__k.enter(1);";
+  const body = code.slice(
+    code.indexOf(entered) + entered.length,
+    code.lastIndexOf("//# sourceURL"),
+  );
   return body.replace(/\s+/g, " ").trim();
 }
 
