@@ -16,6 +16,8 @@ export interface AmdNotes {
   /** I/O APICs without a special device entry, in order. */
   readonly unlisted: readonly number[];
   readonly southbridgeFound: boolean;
+  /** The command line overrides the IVRS, so that what it lacks is no firmware's bug. */
+  readonly overridden: boolean;
   /** IVHD blocks were read: units, and with them AMD-IR domains, exist. */
   readonly unitsFound: boolean;
 }
@@ -33,7 +35,12 @@ export function amdIommuPrepare(
   return { kind: "declined", because, notes };
 }
 
-const NOTHING_READ: AmdNotes = { unlisted: [], southbridgeFound: false, unitsFound: false };
+const NOTHING_READ: AmdNotes = {
+  unlisted: [],
+  southbridgeFound: false,
+  overridden: false,
+  unitsFound: false,
+};
 
 /** The IVRS of a machine with at least one IVHD block. */
 export function ivrsOf({ remapping }: Machine): AmdRemapping | null {
@@ -58,7 +65,8 @@ function checkIoapicInformation(ivrs: AmdRemapping, machine: Machine, era: Era, 
       ok = true;
     }
   }
-  return { ok, unlisted, southbridgeFound, unitsFound: true };
+  const overridden = options.ivrsIoapics.size + options.ivrsHpets.size > 0;
+  return { ok, unlisted, southbridgeFound, overridden, unitsFound: true };
 }
 
 const SOUTHBRIDGE = 0x14 << 3;

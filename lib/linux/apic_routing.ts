@@ -74,7 +74,8 @@ export function finalDriver(
     & Pick<HypervisorPromises, "hypervisor">
     & X2apicMode,
 ): ApicDriver {
-  if (apicOff || stopsHere(x2apic)) return stageA;
+  const unprobed = x2apic.kind === "untouched" && x2apic.because === "nosmpLeavesRoutingOut";
+  if (apicOff || unprobed || stopsHere(x2apic)) return stageA;
   return driverNamed(defaultSetupApicRouting({
     ...stage,
     x2apicPhys: stage.x2apicPhys || (x2apic.kind === "enabled" && x2apic.physical),

@@ -9,6 +9,15 @@ export interface Booting {
   readonly options: Options;
 }
 
+/**
+ * Up to 5.18 `apic_intr_mode_init` leaves `default_setup_apic_routing` out with `nosmp`: neither
+ * remapping nor x2APIC is looked at, and no driver is probed.
+ * Source: Linux 5.10 arch/x86/kernel/apic/apic.c apic_intr_mode_init, APIC_SYMMETRIC_IO_NO_ROUTING.
+ */
+export function leavesRoutingOut({ era, options }: Booting): boolean {
+  return options.maxcpus === 0 && !era.nosmpProbesDrivers;
+}
+
 export function booting(machine: Machine): Booting {
   const { kernel } = machine;
   return { machine, era: eraOf(kernel), options: parseCmdline(kernel.cmdline) };

@@ -14,6 +14,7 @@ export interface Options {
   readonly noX2apicOptout: boolean;
   readonly nosid: boolean;
   readonly pciNomsi: boolean;
+  /** `amd_iommu=off`, or `iommu=off`, with which `amd_iommu_detect` finds nothing. */
   readonly amdIommuOff: boolean;
   /** `amd_iommu_guest_ir=legacy`: IRTEs of 32 bits. */
   readonly amdLegacyIr: boolean;
@@ -126,7 +127,9 @@ const HANDLERS: Readonly<Record<string, Handler | undefined>> = {
     }
   },
   iommu: (draft, value) => {
-    if (value.split(",").some((item) => item.startsWith("off"))) draft.iommuOff = true;
+    if (!value.split(",").some((item) => item.startsWith("off"))) return;
+    draft.iommuOff = true;
+    draft.amdIommuOff = true;
   },
   hpet: (draft, value) => {
     if (value.startsWith("disable")) draft.hpetOff = true;

@@ -1,6 +1,6 @@
 /** Source: Linux arch/x86/kernel/apic/apic.c enable_IR_x2apic. */
 import type { ApicOff } from "./apic_off.ts";
-import type { Booting } from "./booting.ts";
+import { type Booting, leavesRoutingOut } from "./booting.ts";
 import type { HandOver } from "./hand_over.ts";
 import type { HypervisorPromises } from "./hypervisor.ts";
 import { type IrqRemapping, irqRemappingPrepare } from "./irq_remapping.ts";
@@ -19,6 +19,7 @@ export interface IrX2apic extends X2apicMode {
 
 const NOBODY_ASKED: IrqRemapping = { off: null, attempts: [], enabled: null };
 const SKIPPED: X2apicDecision = { kind: "untouched", because: "ioapicSkipped" };
+const NOT_PROBED: X2apicDecision = { kind: "untouched", because: "nosmpLeavesRoutingOut" };
 const NO_FEATURE: X2apicDecision = { kind: "untouched", because: "noFeatureNoRemapping" };
 
 /** Remapping first, for on it hangs what x2APIC may address. */
@@ -32,6 +33,9 @@ export function enableIrX2apic(
   },
 ): IrX2apic {
   const before = handOver.inHardware && handOver.configured;
+  if (leavesRoutingOut(kernel)) {
+    return { remapping: NOBODY_ASKED, x2apic: NOT_PROBED, x2apicMode: before };
+  }
   if (apicOff || (kernel.options.noapic && kernel.era.noapicSkipsRemapping)) {
     return { remapping: NOBODY_ASKED, x2apic: SKIPPED, x2apicMode: before };
   }

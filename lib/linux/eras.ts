@@ -62,6 +62,8 @@ export interface EraTraits {
   readonly withoutRemapping: "refusedAbove255" | "upTo255" | "upTo255Or32767";
   /** `noapic` skips the whole of `enable_IR_x2apic`. */
   readonly noapicSkipsRemapping: boolean;
+  /** With `nosmp` stage B runs too; before, the driver of stage A stayed as it was. */
+  readonly nosmpProbesDrivers: boolean;
   /** How I/O APIC and HPET find a parent. */
   readonly parentSearch: "remappingElseVector" | "fwspec";
   /** The bus token I/O APIC and HPET ask with. */
@@ -173,6 +175,7 @@ const OLDEST: EraTraits = {
   logicalDelivery: "lowestPriority",
   withoutRemapping: "refusedAbove255",
   noapicSkipsRemapping: false,
+  nosmpProbesDrivers: false,
   parentSearch: "remappingElseVector",
   lookupToken: "ANY",
   selectCalled: "withParameters",
@@ -272,8 +275,8 @@ export const CHANGES: readonly EraChange[] = [
   },
   {
     from: "5.19",
-    what: "The online-capable flag of the MADT is honoured from FADT 6.3 on",
-    set: { disabledEntries: "onlineCapable" },
+    what: "The online-capable flag of the MADT is honoured from FADT 6.3 on; nosmp probes drivers",
+    set: { disabledEntries: "onlineCapable", nosmpProbesDrivers: true },
   },
   {
     from: "6.1",

@@ -38,11 +38,10 @@ function dmarUnitsSetUp({ machine: { kernel: { config } }, options, remapping }:
 
 /** How an AMD unit interrupts: with XT by registers of its own, also while remapping is off. */
 export function amdOwnInterrupt(
-  { machine, era, options, remapping }: Decided,
+  { machine, era, options }: Decided,
 ): "intcapxt" | "pciMsi" | null {
   const ivrs = ivrsOf(machine);
   if (!ivrs || !machine.kernel.config.AMD_IOMMU || options.amdIommuOff) return null;
-  if (options.iommuOff && remapping.enabled?.vendor !== "amd") return null;
   const xt = amdUnits(ivrs, era, options).mode === "x2apic";
   return xt ? era.amdOwnInterrupt : "pciMsi";
 }

@@ -118,4 +118,23 @@ export const LESSONS: readonly Lesson[] = [
       "Linux 6.12 drivers/iommu/hyperv-iommu.c hyperv_ir_set_affinity; kernel/irq/migration.c",
     cases: ["k6.12-hyperv-noext-ids-0-255-300-skipdisks", "k7.3dbg-hyperv-noext-ids-0-255-300"],
   },
+  {
+    rule: "up to 6.8 the ACPI processor driver registers CPUs that are not present once more, so " +
+      "that disable_cpu_apicid= is told twice, with two numbers",
+    source: "Linux 6.1 drivers/acpi/acpi_processor.c acpi_processor_hotadd_init",
+    cases: [],
+  },
+  {
+    rule:
+      "up to 5.18 nosmp probes no driver: nothing is said of remapping, and firmware's x2APIC " +
+      "ends in a NULL pointer of the cluster driver",
+    source: "Linux 5.10 arch/x86/kernel/apic/apic.c apic_intr_mode_init; x2apic_cluster.c " +
+      "init_x2apic_ldr",
+    cases: [],
+  },
+  {
+    rule: "iommu=off takes AMD's remapping away as well, while Intel's stays",
+    source: "Linux 6.1 drivers/iommu/amd/init.c amd_iommu_detect, early_amd_iommu_init",
+    cases: [],
+  },
 ];

@@ -5,7 +5,7 @@
 import type { Decided } from "./decide.ts";
 import { hpetChannels, wantsHpetMsi } from "./hpet_domain.ts";
 import { findParent } from "./parents.ts";
-import type { Rejected } from "./registration.ts";
+import { MAX_LOCAL_APIC, type Rejected } from "./registration.ts";
 import type { RemapAttempt } from "./irq_remapping.ts";
 
 /** The messages of a boot up to the start of /init, first occurrence each. */
@@ -25,6 +25,7 @@ const PHASES: readonly Phase[] = [
   x2apicLines,
   stageBLine,
   bringUpLines,
+  processorDriverLines,
   hpetLine,
   amdPciLines,
 ];
@@ -186,11 +187,12 @@ function intelLines(
 function amdLines(
   answer: Extract<RemapAttempt, { readonly vendor: "amd" }>["answer"],
 ): readonly string[] {
-  const { unlisted, southbridgeFound, unitsFound } = answer.notes;
+  const { unlisted, southbridgeFound, overridden, unitsFound } = answer.notes;
   if (!unitsFound) return [];
+  const bug = overridden ? "" : "[Firmware Bug]: ";
   return [
-    ...unlisted.map((id) => `AMD-Vi: [Firmware Bug]: : IOAPIC[${id}] not in IVRS table`),
-    ...southbridgeFound ? [] : ["AMD-Vi: [Firmware Bug]: : No southbridge IOAPIC found"],
+    ...unlisted.map((id) => `AMD-Vi: ${bug}: IOAPIC[${id}] not in IVRS table`),
+    ...southbridgeFound ? [] : [`AMD-Vi: ${bug}: No southbridge IOAPIC found`],
     ...answer.kind === "declined" ? ["AMD-Vi: Disabling interrupt remapping"] : [],
   ];
 }
@@ -220,6 +222,29 @@ function bringUpLines({ era, bringUp }: Decided): readonly string[] {
       : `smpboot: ${era.badCpuLine}: bad cpu ${cpu}`
   );
 }
+
+/**
+ * Up to 6.8: the ACPI processor driver meets a CPU that is not present and registers it anew.
+ * Source: Linux 6.1 drivers/acpi/acpi_processor.c acpi_processor_hotadd_init,
+ * arch/x86/kernel/apic/apic.c generic_processor_info.
+ */
+function processorDriverLines(decided: Decided): readonly string[] {
+  const { era, machine, options, registration, apicOff, panic } = decided;
+  const { disableCpuApicid: id } = options;
+  if (era.enumeration !== "generic_processor_info" || id === null || apicOff || panic) return [];
+  if (id >= MAX_LOCAL_APIC || id === machine.firmware.bootApicId) return [];
+  if (!machine.cpus.some(({ apicId, enabled }) => enabled && apicId === id)) return [];
+  const counted = registration.rejected.filter(({ because }) => COUNTED.has(because)).length;
+  const cpu = registration.present.length + registration.hotplug.length + counted;
+  return [`APIC: Disabling requested cpu. Processor ${cpu}/0x${id.toString(16)} ignored.`];
+}
+
+/** Processors that count in `disabled_cpus`. */
+const COUNTED: ReadonlySet<Rejected["because"]> = new Set([
+  "requestedOff",
+  "slotKeptForBootCpu",
+  "cpuLimit",
+]);
 
 /** Printed once the HPET has a parent, whatever became of its channels. */
 function hpetLine(decided: Decided): readonly string[] {

@@ -8,11 +8,15 @@ import type { Machine } from "../machine/machine.ts";
  * arch/x86/kernel/mpparse.c mpparse_get_smp_config.
  */
 export function hasMpTable({ firmware, cpus }: Machine): boolean {
-  return firmware.mpTable ?? cpus.every(({ apicId }) => apicId < FITTING);
+  const greatest = Math.max(...cpus.map(({ apicId }) => apicId));
+  return firmware.mpTable ?? MPTABLE_BYTES + 20 * (greatest + 1) <= BUILD_MAX_MPTABLE_FSEG;
 }
 
 /**
- * Where a machine file does not tell: SeaBIOS writes 20 bytes for each ID up to the greatest into
- * what is left of its 64 kB. Recorded machines with IDs up to 8 have a table, with 254 none.
+ * Where a machine file does not tell: SeaBIOS gives each ID up to the greatest an entry of 20
+ * bytes, and leaves a table out that is longer than this. Source: SeaBIOS src/fw/biostables.c
+ * copy_mptable, src/config.h BUILD_MAX_MPTABLE_FSEG.
  */
-const FITTING = 128;
+const BUILD_MAX_MPTABLE_FSEG = 600;
+/** Pointer, header, buses, I/O APIC and interrupts of QEMU's q35, as recorded boots print them. */
+const MPTABLE_BYTES = 220;

@@ -1,3 +1,4 @@
+import type { ApicDriver } from "./apic_drivers.ts";
 import type { Booting } from "./booting.ts";
 import { type HandOver, isUnsupported } from "./hand_over.ts";
 import type { Found } from "./irqdomain.ts";
@@ -7,20 +8,27 @@ import type { X2apicDecision } from "./x2apic.ts";
 export type Panic =
   | { readonly kind: "x2apicWithoutConfig" }
   | { readonly kind: "cannotDisableX2apic"; readonly bootApicId: number }
-  | { readonly kind: "orphanIoapic"; readonly ioapic: number };
+  | { readonly kind: "orphanIoapic"; readonly ioapic: number }
+  /** `init_x2apic_ldr` writes to a mask that only the driver's probe allocates. */
+  | { readonly kind: "clusterNotProbed" };
 
 /** The first that happens, in the order of a boot. */
 export function whyPanic(
   { machine, era }: Booting,
   handOver: HandOver,
-  { x2apic, ioapicParents }: {
+  { x2apic, stageB, ioapicParents }: {
     readonly x2apic: X2apicDecision;
+    readonly stageB: ApicDriver;
     /** By place in `machine.ioapics`. */
     readonly ioapicParents: readonly Found[];
   },
 ): Panic | null {
   if (x2apic.kind === "refused" && x2apic.disable.kind === "panic") {
     return { kind: "cannotDisableX2apic", bootApicId: machine.firmware.bootApicId };
+  }
+  const unprobed = x2apic.kind === "untouched" && x2apic.because === "nosmpLeavesRoutingOut";
+  if (unprobed && stageB.name === "cluster x2apic" && era.vectorAllocator === "matrix") {
+    return { kind: "clusterNotProbed" };
   }
   const orphan = ioapicParents.findIndex(({ domain }) => domain === null);
   if (orphan >= 0 && era.orphanIoapic === "bug") {
@@ -38,6 +46,8 @@ export function panicText(panic: Panic): string {
         "please disable x2apic in BIOS.";
     case "cannotDisableX2apic":
       return `Cannot disable x2apic, id: ${panic.bootApicId.toString(16).padStart(8, "0")}`;
+    case "clusterNotProbed":
+      return "BUG: kernel NULL pointer dereference in init_x2apic_ldr";
     case "orphanIoapic":
       return "kernel BUG at arch/x86/kernel/apic/io_apic.c: " +
         `I/O APIC ${panic.ioapic} finds no parent irqdomain`;

@@ -33,7 +33,7 @@ export const DECLINED = {
   ioapicOutOfScope: "an I/O APIC is in no unit's scope",
   unitCannotRemap: "one unit cannot remap interrupts",
   noIvrs: "there is no IVRS table with units",
-  amdIommuOff: "amd_iommu=off",
+  amdIommuOff: "amd_iommu=off or iommu=off",
   ioapicNotInIvrs: "an I/O APIC is missing in the IVRS",
   noSouthbridgeIoapic: "the IVRS does not place the southbridge's I/O APIC",
   notHyperv: "this is no Hyper-V guest",
@@ -51,6 +51,7 @@ export const REFUSED = {
 
 export const X2APIC_BECAUSE = {
   ioapicSkipped: "the I/O APIC is skipped, so the question is not asked",
+  nosmpLeavesRoutingOut: "with nosmp this kernel chooses no routing, so the question is not asked",
   noFeatureNoRemapping: "the CPU's x2APIC is not to be used and nothing remaps",
   x2apicStateDisabled: "x2APIC was disabled before",
   remappingReachesAll: "remapped messages reach every APIC ID",

@@ -66,8 +66,10 @@ export function x2apicDisable(
   return { kind: "disabled" };
 }
 
+type UntouchedBecause = "ioapicSkipped" | "noFeatureNoRemapping" | "nosmpLeavesRoutingOut";
+
 export type X2apicDecision =
-  | { readonly kind: "untouched"; readonly because: "ioapicSkipped" | "noFeatureNoRemapping" }
+  | { readonly kind: "untouched"; readonly because: UntouchedBecause }
   | { readonly kind: "stateDisabled"; readonly because: "x2apicStateDisabled" }
   | {
     readonly kind: "enabled";

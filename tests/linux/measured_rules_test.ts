@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { type Boot, boot } from "../../lib/linux/boot.ts";
 import { parseMachine } from "../../lib/machine/parse_machine.ts";
 import { type ObservedBoot, recordedBoots } from "../boots/boots.ts";
-import { guest, HYPERV_EXT_UNSIGNED, ivrs, KVM, KVM_EXT, machine } from "./machines.ts";
+import { type Given, guest, HYPERV_EXT_UNSIGNED, ivrs, KVM, KVM_EXT, machine } from "./machines.ts";
 
 type Told = Pick<Boot, "apicDriver" | "irqRemapping" | "chips" | "lines"> & {
   readonly online: readonly number[];
@@ -307,4 +307,90 @@ Deno.test.each([
 Deno.test("AMD under nox2apic keeps x2APIC-mode remapping, CPUs in xAPIC mode", () => {
   const answer = boot(machine({ cmdline: "nox2apic", remapping: ivrs() }));
   assert.deepEqual([answer.irqRemapping, answer.x2apic], ["x2apic", false]);
+});
+
+/** Lines of boots that were made for these rules, under Debian's kernels in QEMU. */
+Deno.test.each([
+  {
+    rule: "the ACPI processor driver tries a CPU that the command line turned off once more",
+    given: {
+      version: "6.1",
+      bios: "x2apic",
+      ids: [0, 300, 1000],
+      hypervisor: KVM_EXT,
+      cmdline: "disable_cpu_apicid=300",
+    },
+    wanted: /Disabling requested cpu/,
+    lines: [
+      "APIC: Disabling requested cpu. Processor 1/0x12c ignored.",
+      "APIC: Disabling requested cpu. Processor 3/0x12c ignored.",
+    ],
+  },
+  {
+    rule: "and alone where the MADT's entry was passed over",
+    given: {
+      version: "5.10",
+      bios: "x2apic",
+      ids: [0, 254, 300],
+      hypervisor: KVM_EXT,
+      cmdline: "nox2apic disable_cpu_apicid=300",
+    },
+    wanted: /Disabling requested cpu/,
+    lines: ["APIC: Disabling requested cpu. Processor 2/0x12c ignored."],
+  },
+  {
+    rule: "from 6.9 on nobody knows that option",
+    given: { version: "6.12", ids: [0, 1, 2], cmdline: "disable_cpu_apicid=1" },
+    wanted: /Disabling requested cpu/,
+    lines: [],
+  },
+  {
+    rule: "nosmp leaves routing out up to 5.18",
+    given: { version: "5.10", cmdline: "nosmp" },
+    wanted: /skipped IO-APIC setup/,
+    lines: [],
+  },
+  {
+    rule: "and not from 5.19 on",
+    given: { version: "6.1", cmdline: "nosmp" },
+    wanted: /skipped IO-APIC setup/,
+    lines: ["Not enabling interrupt remapping due to skipped IO-APIC setup"],
+  },
+  {
+    rule: "overrides of the IVRS on the command line are no firmware's bug",
+    given: { version: "6.1", cmdline: "ivrs_ioapic[8]=00:1f.0", remapping: ivrs() },
+    wanted: /AMD-Vi/,
+    lines: ["AMD-Vi: Disabling interrupt remapping"],
+  },
+  {
+    rule: "iommu=off hides an AMD unit from remapping too, without a word",
+    given: { version: "7.3", cmdline: "iommu=off", remapping: ivrs() },
+    wanted: /AMD-Vi/,
+    lines: [],
+  },
+])("$rule", ({ given, wanted, lines }) => {
+  const told = boot(machine(given as Given)).lines.filter((line) => wanted.test(line));
+  assert.deepEqual(told, lines);
+});
+
+Deno.test("iommu=off leaves an AMD machine its plain interrupts alone", () => {
+  const answer = boot(machine({ cmdline: "iommu=off", remapping: ivrs() }));
+  assert.equal(answer.irqRemapping, "off");
+  assert.deepEqual(answer.chips.iommuMsi, undefined);
+});
+
+Deno.test("nosmp up to 5.18 stops in x2APIC's clusters, which nobody probed", () => {
+  const given = { version: "5.10", bios: "x2apic", cmdline: "nosmp" } as const;
+  assert.match(boot(machine(given)).panic ?? "", /init_x2apic_ldr/);
+  assert.equal(boot(machine({ ...given, version: "6.1" })).panic, null);
+});
+
+Deno.test.each([
+  { greatest: 8, lines: ["CPU topo: CPU limit of 1 reached. Ignoring further CPUs"] },
+  { greatest: 18, lines: ["CPU topo: CPU limit of 1 reached. Ignoring further CPUs"] },
+  { greatest: 19, lines: ["APIC: Switched APIC routing to: noop"] },
+  { greatest: 60, lines: ["APIC: Switched APIC routing to: noop"] },
+])("nolapic with IDs up to $greatest reads the MP table if it fits", ({ greatest, lines }) => {
+  const given = { version: "6.12", cmdline: "nolapic", ids: [0, 1, greatest] };
+  assert.deepEqual(boot(machine(given)).lines, lines);
 });
