@@ -61,7 +61,7 @@ export function decide(machine: Machine): Decided {
 
   const domains = parentDomains({ ...kernel, remapping, apic });
   const ioapicParents = setupIoApic(kernel, domains, apicOff);
-  const panic = whyPanic(kernel, handOver, { x2apic, stageB, ioapicParents });
+  const panic = whyPanic(kernel, handOver, { apicOff, x2apic, stageB, ioapicParents });
   const bringUp = panic ? NOBODY : bringupNonbootCpus({
     present: registration.present,
     maxApicId: apic.maxApicId,

@@ -262,6 +262,7 @@ const PANIC_SOURCES = {
   x2apicWithoutConfig: `${APIC} validate_x2apic`,
   cannotDisableX2apic: `${APIC} x2apic_disable`,
   orphanIoapic: "arch/x86/kernel/apic/io_apic.c setup_IO_APIC",
+  x2apicNotMapped: `${APIC} init_apic_mappings`,
   clusterNotProbed: "arch/x86/kernel/apic/x2apic_cluster.c init_x2apic_ldr",
 };
 

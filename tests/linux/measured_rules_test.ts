@@ -394,3 +394,8 @@ Deno.test.each([
   const given = { version: "6.12", cmdline: "nolapic", ids: [0, 1, greatest] };
   assert.deepEqual(boot(machine(given)).lines, lines);
 });
+
+Deno.test("nolapic on a machine handed over in x2APIC mode stops the kernel", () => {
+  const answer = boot(machine({ version: "6.12", bios: "x2apic", cmdline: "nolapic" }));
+  assert.match(answer.panic ?? "", /native_apic_mem_read/);
+});
