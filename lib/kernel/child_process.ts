@@ -97,9 +97,14 @@ function readFrames(process: ChildProcess, listener: ChildListener): Promise<voi
   const ready = Promise.withResolvers<void>();
   const reader = new FrameReader();
   pipeOf(process).on("data", (chunk: Uint8Array) => {
-    for (const frame of reader.push(chunk)) {
-      if (frame.kind === "message" && frame.message.kind === "ready") ready.resolve();
-      else listener.frame(frame);
+    try {
+      for (const frame of reader.push(chunk)) {
+        if (frame.kind === "message" && frame.message.kind === "ready") ready.resolve();
+        else listener.frame(frame);
+      }
+    } catch {
+      // The pipe is torn, as by code that writes to it or breaks JSON: nothing more can be read.
+      process.kill("SIGKILL");
     }
   });
   return ready.promise;
@@ -120,6 +125,8 @@ function launch({ folder, flags, config }: ChildOptions, lock: string): ChildPro
     "run",
     "--no-prompt",
     "--no-check",
+    // V8 15.0 unrolls some loops, such as sort's, into ones that no termination can reach.
+    "--v8-flags=--no-turboshaft-loop-unrolling",
     lock,
     ...permissionFlags(rights),
     `--import-map=data:application/json,${encodeURIComponent(JSON.stringify(importMap))}`,

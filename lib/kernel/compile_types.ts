@@ -32,7 +32,7 @@ export async function eraseTypes(
   jsx: JsxOptions = {},
 ): Promise<Erased> {
   if (language === "tsx" || body.some((node) => contains(node, needsNewCode))) {
-    return await lower(source, jsx);
+    return await lower(source, { language, jsx });
   }
   return { code: strip(source) };
 }
@@ -43,6 +43,7 @@ const lowered = new Set([
   "TSParameterProperty",
   "TSImportEqualsDeclaration",
   "AccessorProperty",
+  "TSTypeAssertion",
   "JSXElement",
   "JSXFragment",
 ]);
@@ -68,10 +69,13 @@ function withoutItsWarning<T>(run: () => T): T {
   }
 }
 
-async function lower(source: string, jsx: JsxOptions): Promise<Erased> {
+async function lower(
+  source: string,
+  { language, jsx }: { language: Language; jsx: JsxOptions },
+): Promise<Erased> {
   const { transform } = await import("esbuild");
   const { code, map } = await transform(source, {
-    loader: "tsx",
+    loader: language === "tsx" ? "tsx" : "ts",
     target: "esnext",
     supported: { decorators: false },
     sourcemap: "external",

@@ -31,6 +31,7 @@ const kept = 5_000;
 export class RunTable {
   readonly #records = new Map<Run, RunRecord>();
   readonly #sources = new Map<string, string>();
+  readonly #open = new Set<RunRecord>();
   #last = 0;
 
   open(cell: Cell, { source = cell.code, expression = false } = {}): RunRecord {
@@ -51,6 +52,7 @@ export class RunTable {
       over: false,
     };
     this.#records.set(run, record);
+    this.#open.add(record);
     this.#sources.set(file, source);
     this.#forget(this.#records.get(run - kept));
     return record;
@@ -71,8 +73,8 @@ export class RunTable {
   }
 
   running(): readonly RunRecord[] {
-    const recent = Array.from({ length: 64 }, (_, i) => this.#records.get(this.#last - i));
-    return recent.filter((record) => record !== undefined && !record.over) as RunRecord[];
+    for (const record of this.#open) if (record.over) this.#open.delete(record);
+    return [...this.#open].reverse();
   }
 
   readonly sourceOf = (file: string): string | undefined => this.#sources.get(file);

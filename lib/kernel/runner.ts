@@ -56,6 +56,7 @@ export class Runner implements ChildListener {
   /** Settles when no reply to a cell that has ended is on its way. */
   #due: Promise<void> = Promise.resolve();
   #asking: RunRecord | undefined;
+  #interrupting: Promise<Interruption> | undefined;
   readonly #runtimes = new WeakMap<Inspector, string>();
   #disposed = false;
 
@@ -99,6 +100,12 @@ export class Runner implements ChildListener {
     const how = { expression: code, replMode: true, awaitPromise: true, objectGroup };
     const { exceptionDetails } = await inspector.send("Runtime.evaluate", how);
     if (!exceptionDetails || record.over) return;
+    if (this.#interrupting && exceptionDetails.exception?.subtype === "null") {
+      // What V8 makes of a termination that came in the midst of native code.
+      record.stopped = true;
+      await inspector.send("Runtime.evaluate", { expression: `__k.abandon(${record.run})` });
+      return;
+    }
     const { exception = { type: "undefined" }, lineNumber, columnNumber } = exceptionDetails;
     const at = userPlace(positions, { line: lineNumber + 1, column: columnNumber + 1 });
     const failing = await inspector.send("Runtime.callFunctionOn", {
@@ -152,14 +159,21 @@ export class Runner implements ChildListener {
     this.#order.do(() => this.#over(record));
   }
 
-  async interrupt(): Promise<Interruption> {
+  /** Ends what runs; asked again meanwhile it is the same: two terminations would end the child. */
+  interrupt(): Promise<Interruption> {
+    return this.#interrupting ??= this.#interrupt().finally(() => this.#interrupting = undefined);
+  }
+
+  async #interrupt(): Promise<Interruption> {
     const running = this.#runs.running();
     const child = this.#child;
     if (running.length === 0 || !child) return { ended: true };
     if (this.#asking) child.answer({ kind: "interrupted" });
     this.#asking = undefined;
     const ended = Promise.all(running.map(({ ended }) => ended.promise));
-    const heard = child.inspector.send("Runtime.evaluate", evaluated("__k.interrupt()"));
+    // A stack that is full lets nothing be heard.
+    const heard = child.inspector.send("Runtime.evaluate", evaluated("__k.interrupt()"))
+      .then(({ exceptionDetails }) => exceptionDetails ? new Promise<never>(() => {}) : undefined);
     if (!await within(hearMs, heard)) return await this.#terminate(child, running);
     if (await within(yieldMs, ended)) return { ended: true };
     // A child that ends just now settles its cells by that.
@@ -226,7 +240,12 @@ export class Runner implements ChildListener {
       case "clear":
         return this.publish(record, message);
       case "broadcast":
-        return this.publish(record, { ...message, buffers });
+        return this.publish(record, {
+          ...message,
+          content: objectOf(message.content),
+          metadata: objectOf(message.metadata),
+          buffers,
+        });
       case "help":
         record.helps.push(message.name);
         return;
@@ -334,6 +353,12 @@ export class Runner implements ChildListener {
 
 function evaluated(expression: string) {
   return { expression, awaitPromise: true };
+}
+
+/** What user code broadcasts may be anything; a message's parts are objects. */
+function objectOf(value: unknown): Readonly<Record<string, unknown>> {
+  const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
+  return isObject ? value as Readonly<Record<string, unknown>> : {};
 }
 
 function processEnded(because: string): CellError {

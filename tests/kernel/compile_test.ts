@@ -151,3 +151,10 @@ Deno.test.each([
   const compiled = await compileCell(cell.code, { file: "cell-1.ts", run: 1 });
   assert.equal(compiled.kind === "compiled" && compiled.constant, cell.constant);
 });
+
+Deno.test.each([
+  { source: "enum E { A }\nconst id = <T>(x: T) => x; id(1)" },
+  { source: "const a = <number>(5 as any); a" },
+])("$source compiles", async ({ source }) => {
+  await compiled(source);
+});

@@ -1,7 +1,16 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import type { Output } from "../../lib/kernel/interpreter.ts";
-import { pause, type Ran, type Running, running, tracebackOf } from "./running.ts";
+import { wantsPng } from "../../lib/kernel/picture.ts";
+import {
+  errorsOf,
+  pause,
+  type Ran,
+  resultOf,
+  type Running,
+  running,
+  tracebackOf,
+} from "./running.ts";
 
 let kernel: Running;
 before(async () => {
@@ -211,4 +220,45 @@ describe("comms", () => {
     const texts = kernel.outputs.slice(-2).map(({ output: o }) => o.kind === "stream" && o.text);
     assert.deepEqual(texts, ["done\n", "opened\n"]);
   });
+});
+
+Deno.test.each([
+  {
+    name: "names a file",
+    svg: "<svg width='9' height='9'><image href='/etc/hostname.png'/></svg>",
+  },
+  { name: "hides a file's name", svg: "<svg><image xlink:href='&#47;etc/x.png'/></svg>" },
+  { name: "is as large as a field", svg: "<svg width='40000' height='40000'></svg>" },
+  { name: "is large by its view box", svg: "<svg viewBox='0 0 1e10 1e10'></svg>" },
+  { name: "is measured in inches", svg: "<svg width='100in' height='100in'></svg>" },
+])("an SVG that $name gets no PNG", ({ svg }) => {
+  assert.equal(wantsPng({ "image/svg+xml": svg }), false);
+});
+
+Deno.test("an SVG of its own gets a PNG", () => {
+  const svg =
+    "<svg viewBox='0 0 640 400'><use href='#a'/><image href='data:image/png;base64,'/></svg>";
+  assert.equal(wantsPng({ "image/svg+xml": svg }), true);
+});
+
+Deno.test("a broadcast without content is an empty one", async () => {
+  await using kernel = await running();
+  const ran = await kernel.run("Deno.jupyter.broadcast('my_type'); 1");
+  assert.deepEqual(ran.outputs[0], {
+    kind: "broadcast",
+    msgType: "my_type",
+    content: {},
+    metadata: {},
+    buffers: [],
+  });
+});
+
+Deno.test("a process that breaks its pipe is replaced", async () => {
+  await using kernel = await running();
+  const broken = await kernel.run(
+    "import { writeSync } from 'node:fs'; JSON.stringify = () => 'x'",
+  );
+  const next = await kernel.run("({ a: 1 })");
+  assert.match([...errorsOf(broken), ...errorsOf(next)].join(), /ProcessEnded|^$/);
+  assert.equal(resultOf(await kernel.run("40 + 2")), "42");
 });

@@ -30,6 +30,10 @@ const endless = [
   "try { for (;;); } finally { for (;;); }",
   "/(a+)+$/.test('a'.repeat(40) + 'b')",
   "function again() { return again() }\nfor (;;) try { again() } catch {}",
+  "for (;;) [3, 1, 2].sort((a, b) => a - b)",
+  "for (let i = 0;; i++) console.log({ i, a: [1, 2, 3] })",
+  "for (let i = 0;; i++) try { console.log(i) } catch {}",
+  "function deep(n) { try { return deep(n + 1) } catch { return deep(0) } }\ndeep(0)",
   "Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)",
   "prompt('name? ')",
   "await import('data:text/javascript,await new Promise(() => {})')",
@@ -97,5 +101,13 @@ it("native code that cannot be stopped is said to need a restart, and ends when 
   const answer = await kernel.interpreter.interrupt();
   await cell;
   if (!answer.ended) assert.match(answer.because ?? "", /restart/);
+  assert.equal(resultOf(await kernel.run("keep")), "41");
+});
+
+it("several Stops at once are one", async () => {
+  const cell = kernel.run("while (true) {}");
+  await pause(250);
+  await Promise.all([1, 2, 3].map(() => kernel.interpreter.interrupt()));
+  assert.match(errorsOf(await cell).join(), /^Interrupted: /);
   assert.equal(resultOf(await kernel.run("keep")), "41");
 });

@@ -2,7 +2,7 @@ import type { Bundle, Run } from "../frames.ts";
 import { crypto, Map, Uint8Array } from "../intrinsics.ts";
 import { inRun } from "./current.ts";
 import { broadcast } from "./display.ts";
-import { sayEnd, stray } from "./runs.ts";
+import { sayEnd, stray, turn } from "./runs.ts";
 
 /** What arrives through a comm. */
 export interface CommMessage {
@@ -68,7 +68,7 @@ export interface Received {
 
 /** Handles a message in a turn of its own, never in the midst of a running cell. */
 export function receive(run: Run, received: Received): void {
-  setImmediate(() =>
+  turn().then(() =>
     inRun(run, async () => {
       try {
         await handle(received);

@@ -92,7 +92,7 @@ function framesOf(stack: string): readonly string[] {
 
 function heading(error: Error): string {
   try {
-    return String(error);
+    return Error.prototype.toString.call(error);
   } catch {
     return "Error";
   }

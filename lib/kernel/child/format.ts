@@ -170,7 +170,7 @@ function property(value: unknown, key: PropertyKey): unknown {
     return undefined;
   }
   try {
-    return Reflect.get(value, key);
+    return Reflect.has(value, key) ? Reflect.get(value, key) : undefined;
   } catch {
     return undefined;
   }

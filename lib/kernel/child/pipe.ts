@@ -1,5 +1,5 @@
 import { readSync, writeSync } from "node:fs";
-import { DataView, Error, JSON, performance, TextDecoder, Uint8Array } from "../intrinsics.ts";
+import { DataView, Error, JSON, performance, Set, TextDecoder, Uint8Array } from "../intrinsics.ts";
 import { type Answer, encodeMessage, encodeText, type Message, type Run } from "../frames.ts";
 import { markOf } from "../marks.ts";
 import { currentRun } from "./current.ts";
@@ -23,7 +23,14 @@ let writtenInWindow = 0;
 let timer: ReturnType<typeof setTimeout> | undefined;
 const later = setTimeout;
 
+/**
+ * Runs the user stopped while their code was busy: their next output ends them. A termination that
+ * lands in native code under an output is lost, and V8 takes no second one.
+ */
+export const stopping = new Set<Run>();
+
 export function say(name: Name, text: string, run = currentRun()): void {
+  if (stopping.has(run)) throw new Interrupted();
   if (text === "") return;
   if (gathered && (gathered.run !== run || gathered.name !== name)) flush();
   if (gathered) gathered.text += text;
@@ -43,6 +50,9 @@ export function flush(): void {
 }
 
 export function send(message: Message, run = currentRun(), buffers?: readonly Uint8Array[]): void {
+  if (message.kind === "display" || message.kind === "updateDisplay") {
+    if (stopping.has(run)) throw new Interrupted();
+  }
   flush();
   writeAll(encodeMessage(run, message, buffers));
 }

@@ -4,7 +4,7 @@ import type { Positions } from "../positions.ts";
 import { currentRun } from "./current.ts";
 import { describe, nameCell, placeAwait, placeOfCall, runOf } from "./errors.ts";
 import { bundleOf, isQuiet } from "./format.ts";
-import { Interrupted, mark, send } from "./pipe.ts";
+import { Interrupted, mark, send, stopping } from "./pipe.ts";
 
 /** What a run still holds while its cell has not ended. */
 interface Running {
@@ -115,6 +115,7 @@ export async function fail(run: Run, error: unknown, at: string): Promise<void> 
 
 /** Closes a cell that will never say so itself. */
 export function abandon(run: Run): void {
+  stopping.delete(run);
   running.delete(run);
   sayEnd(run);
 }
@@ -124,7 +125,8 @@ export function abandon(run: Run): void {
  * the event loop: the inspector answers also from within a busy loop, which must not count.
  */
 export function interrupt(): Promise<void> {
-  for (const { rejects, timers } of running.values()) {
+  for (const [run, { rejects, timers }] of running) {
+    if (rejects.size === 0) stopping.add(run); // Busy: nothing it awaits can tell it.
     timers.forEach((id) => cancel(id));
     for (const reject of rejects) reject(new Interrupted());
     rejects.clear();
@@ -142,6 +144,7 @@ export function stray(error: unknown, run?: Run): void {
 /** One turn lets rejections that nobody handled be told while their cell is still open. */
 async function close(run: Run): Promise<void> {
   await turn();
+  stopping.delete(run);
   if (!running.delete(run)) return;
   sayEnd(run);
 }

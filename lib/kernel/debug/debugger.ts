@@ -86,7 +86,7 @@ export class CellDebugger {
   }
 
   async #arm(inspector: Inspector, active: boolean): Promise<void> {
-    await inspector.send("Debugger.setBreakpointsActive", { active }).catch(() => {});
+    await inspector.send("Debugger.setSkipAllPauses", { skip: !active }).catch(() => {});
   }
 
   async #goOn(): Promise<void> {
@@ -227,6 +227,10 @@ export class CellDebugger {
       this.#attached?.send("Debugger.resume").catch(() => {});
       return;
     }
+    if (this.#isBeyond(callFrames[0]!)) {
+      this.#attached?.send("Debugger.resume").catch(() => {});
+      return;
+    }
     const thrown = reason === "exception" || reason === "promiseRejection";
     this.#stop = { frames, reason, ...thrown ? { exception: data as never } : {} };
     this.#emit("stopped", {
@@ -235,6 +239,16 @@ export class CellDebugger {
       allThreadsStopped: true,
       ...thrown ? { text: valueText(data as never) } : {},
     });
+  }
+
+  /** The code the compiler put behind a cell's own: no place for a user to stand in. */
+  #isBeyond(frame: Protocol.Debugger.CallFrame): boolean {
+    const script = this.#scripts.get(this.#urlOf(frame) ?? "");
+    if (!script) return false;
+    const { lineNumber, columnNumber } = frame.location;
+    const lines = script.source.split("\n");
+    const place = placeIn(script, lineNumber, columnNumber ?? 0);
+    return place.line > lines.length || place.column > lines[place.line - 1]!.length + 1;
   }
 
   #resumed(): void {
@@ -351,10 +365,18 @@ export class CellDebugger {
     const expression = textOf(fields, "expression");
     const { result, exceptionDetails } = this.#stop && typeof fields.frameId === "number"
       ? await this.#evaluateIn(this.#frame(fields), expression)
-      : await (await this.#inspector()).send("Runtime.evaluate", { expression, silent: true });
+      : await this.#evaluateIdle(expression);
     if (exceptionDetails) throw new DebugRefusal(exceptionText(exceptionDetails));
     const { value, type, variablesReference } = this.#variables.variable(expression, result);
     return { result: value, type, variablesReference };
+  }
+
+  async #evaluateIdle(expression: string) {
+    const inspector = await this.#inspector();
+    const how = { expression, silent: true };
+    if (!this.#attached) return await inspector.send("Runtime.evaluate", how);
+    await this.#arm(inspector, false);
+    return await inspector.send("Runtime.evaluate", how).finally(() => this.#arm(inspector, true));
   }
 
   async setVariable(fields: Fields): Promise<Fields> {

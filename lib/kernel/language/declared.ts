@@ -4,7 +4,7 @@ import { parseCell } from "../compile_parse.ts";
 
 /** Each later cell asks again about all that came before it. */
 const known = new Map<string, ReadonlyMap<string, number>>();
-const mostKnown = 2_000;
+const mostKnown = 20_000;
 
 /** Name → offset of one place that declares it. Empty when the cell does not parse. */
 export function declarationsOf(code: string): ReadonlyMap<string, number> {
