@@ -18,8 +18,12 @@ export type Received =
   | { readonly kind: "message"; readonly frames: Multipart }
   | Extract<Command, { kind: "subscribe" | "cancel" }>;
 
+let met = 0;
+
 /** One connection, from its greeting to its end. */
 export class Peer {
+  /** Its number in the order in which connections were accepted; greetings end in any order. */
+  readonly arrival: number;
   readonly introduction: Introduction;
   /** Why the connection ended, where we ended it. */
   ended: string | undefined;
@@ -31,12 +35,14 @@ export class Peer {
 
   private constructor(
     connection: Connection,
-    { bytes, introduction, limits }: {
+    { arrival, bytes, introduction, limits }: {
+      arrival: number;
       bytes: ByteReader;
       introduction: Introduction;
       limits: Limits;
     },
   ) {
+    this.arrival = arrival;
     this.introduction = introduction;
     this.#connection = connection;
     this.#bytes = bytes;
@@ -49,13 +55,14 @@ export class Peer {
 
   /** Shakes hands on a new connection; closes it and throws where that fails or takes too long. */
   static async meet(connection: Connection, self: Self, limits: Limits): Promise<Peer> {
+    const arrival = ++met;
     if ("setNoDelay" in connection) connection.setNoDelay(true);
     const deadline = setTimeout(() => closeQuietly(connection), limits.handshakeMs);
     try {
       const bytes = new ByteReader((into) => connection.read(into));
       const write = (piece: Uint8Array) => writeWhole(connection, piece);
       const introduction = await handshake({ bytes, write }, self, limits);
-      return new Peer(connection, { bytes, introduction, limits });
+      return new Peer(connection, { arrival, bytes, introduction, limits });
     } catch (error) {
       closeQuietly(connection);
       throw error;

@@ -61,14 +61,18 @@ export class Router implements AsyncIterable<Multipart> {
 
   /**
    * A name that is taken passes to the newcomer: a client that lost its connection returns under
-   * its old name before we notice that the old connection is dead.
+   * its old name before we notice that the old connection is dead. Newer is who was accepted later.
    */
   #name(peer: Peer): void {
     const claimed = peer.introduction.identity;
     const identity = claimed.length > 0 ? claimed : this.#nextName();
-    this.#byName.get(key(identity))?.close("its name passed to a newer connection");
-    this.#byName.set(key(identity), peer);
     this.#names.set(peer, identity);
+    const holder = this.#byName.get(key(identity));
+    const [older, newer] = !holder || holder.arrival < peer.arrival
+      ? [holder, peer]
+      : [peer, holder];
+    older?.close("its name passed to a newer connection");
+    this.#byName.set(key(identity), newer);
   }
 
   #nextName(): Uint8Array {
