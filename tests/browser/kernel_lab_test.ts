@@ -198,7 +198,8 @@ async function breaks(page: Page): Promise<void> {
 
 async function reloads(page: Page): Promise<void> {
   await page.keyboard.press("Control+S");
-  await running(await enter(page, "await new Promise((r) => setTimeout(r, 5_000)); kept = 50"));
+  // Widgets ask for their states behind the cell, and give up after four seconds.
+  await running(await enter(page, "await new Promise((r) => setTimeout(r, 3_000)); kept = 50"));
   await page.reload();
   await kernelRests(page);
   await shows(page, "kept", "50");
