@@ -72,9 +72,15 @@ export class RunTable {
     return this.running()[0] ?? this.#records.get(this.#last);
   }
 
+  /** Those not over, the latest first. */
   running(): readonly RunRecord[] {
-    for (const record of this.#open) if (record.over) this.#open.delete(record);
     return [...this.#open].reverse();
+  }
+
+  close(record: RunRecord): void {
+    this.#open.delete(record);
+    record.over = true;
+    record.ended.resolve();
   }
 
   readonly sourceOf = (file: string): string | undefined => this.#sources.get(file);

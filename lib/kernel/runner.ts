@@ -324,8 +324,7 @@ export class Runner implements ChildListener {
 
   #over(record: RunRecord): void {
     this.#gather.flush();
-    record.over = true;
-    record.ended.resolve();
+    this.#runs.close(record);
   }
 
   async #terminate(child: Child, running: readonly RunRecord[]): Promise<Interruption> {

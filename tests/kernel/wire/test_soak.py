@@ -40,4 +40,4 @@ def test_cells_without_end():
             if i == WARM_UP:
                 after_warm_up = megabytes([kernel.process.pid, *descendants(kernel.process.pid)])
         end = megabytes([kernel.process.pid, *descendants(kernel.process.pid)])
-        assert end - after_warm_up < 100, f"{after_warm_up} MB grew to {end} MB"
+        assert end - after_warm_up < 50, f"{after_warm_up} MB grew to {end} MB"
