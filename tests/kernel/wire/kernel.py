@@ -1,6 +1,7 @@
 """A kernel of this project on the wire: pyzmq sockets, signed by jupyter_client's Session."""
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -49,6 +50,13 @@ def descendants(pid):
         found += children
         todo += children
     return found
+
+
+def alive(pid):
+    try:
+        return open(f"/proc/{pid}/stat").read().rsplit(")", 1)[1].split()[0] != "Z"
+    except OSError:
+        return False
 
 
 class Kernel:
@@ -121,14 +129,17 @@ class Kernel:
             return None
 
     def stop(self):
-        """Whatever the test found: no process of it shall outlive it."""
-        for pid in [self.process.pid, *descendants(self.process.pid)]:
-            try:
-                os.kill(pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
+        """Whatever the test found: no process of it shall outlive it, and no file."""
+        started = descendants(self.process.pid)
+        self.process.kill()
         self.process.wait()
+        end = time.time() + 2
+        while any(map(alive, started)) and time.time() < end:
+            time.sleep(0.01)
+        for pid in filter(alive, started):
+            os.kill(pid, signal.SIGKILL)
         self.context.destroy(linger=0)
+        shutil.rmtree(self.folder, ignore_errors=True)
 
     def __enter__(self):
         return self
