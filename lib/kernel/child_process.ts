@@ -2,6 +2,8 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
 import type { Duplex, Readable } from "node:stream";
 import { pathToFileURL } from "node:url";
+import { startedSince } from "./descendants.ts";
+import { Ends, type Outlet } from "./ends.ts";
 import { type FolderConfig, packageFolder } from "./folder_config.ts";
 import { type Answer, type Frame, FrameReader, type Run } from "./frames.ts";
 import { Inspector } from "./inspector.ts";
@@ -15,8 +17,8 @@ export interface ChildListener {
   frame(frame: Frame): void;
   /** Bytes written past the child's own pipe: by its subprocesses, workers and native code. */
   raw(name: "stdout" | "stderr", text: string): void;
-  /** Everything written to both raw streams before the end of this run has been heard. */
-  drained(run: Run): void;
+  /** Everything this run said has been heard, by whichever way it came. */
+  ended(run: Run): void;
   /** The process ended; `because` says how in words. */
   exit(because: string): void;
 }
@@ -49,8 +51,9 @@ export class Child {
     const exited = exit(process, watch(process.pid!, files));
     const said = { text: "" };
     const connected = inspectorUrl(process, said).then((url) => Inspector.connect(url));
-    const ready = readFrames(process, listener);
-    hear(process, listener);
+    const ends = new Ends((run) => listener.ended(run));
+    const ready = readFrames(process, listener, ends);
+    hear(process, listener, ends);
     listener.launched();
     exited.then((because) => listener.exit(because));
     const failed = exited.then((because) => {
@@ -74,6 +77,23 @@ export class Child {
     if (--this.#holds === 0) this.#outlets.forEach((outlet) => outlet.resume());
   }
 
+  /** Asks processes that the user's code started since a moment to end, as Ctrl-C does. */
+  interruptSince(since: number): void {
+    for (const pid of startedSince(this.#process.pid!, since)) signal(pid);
+  }
+
+  /** Under an inspector a process that exits waits to be let go. One that then does not go is ended. */
+  letExit(): void {
+    this.inspector.close();
+    const timer = setTimeout(() => this.giveUp("said that it exits, and did not"), exitMs);
+    this.#exited.then(() => clearTimeout(timer));
+  }
+
+  /** Ends a process that is of no use any more, for a reason in words: it … */
+  giveUp(because: string): void {
+    kill(this.#process, because);
+  }
+
   /** Kills the process and all it started; resolves when they are gone. */
   async end(): Promise<void> {
     this.inspector.close();
@@ -92,19 +112,46 @@ function pipeOf({ stdio }: ChildProcess): Duplex {
   return stdio[3] as Duplex;
 }
 
+function signal(pid: number): void {
+  try {
+    Deno.kill(pid, "SIGINT");
+  } catch {
+    // It has just gone.
+  }
+}
+
+/** What became of a process that was ended here, in words. */
+const endings = new WeakMap<ChildProcess, string>();
+
+function kill(process: ChildProcess, because: string): void {
+  endings.set(process, because);
+  process.kill("SIGKILL");
+}
+
+const tornPipe = "wrote to file descriptor 3, which is the kernel's own";
+
 /** Passes frames on; resolves with the one that says the child is ready. */
-function readFrames(process: ChildProcess, listener: ChildListener): Promise<void> {
+function readFrames(
+  process: ChildProcess,
+  listener: ChildListener,
+  ends: Ends,
+): Promise<void> {
   const ready = Promise.withResolvers<void>();
   const reader = new FrameReader();
+  const end = (run: Run, closed: readonly Outlet[]) => {
+    for (const outlet of closed) ends.close(outlet);
+    ends.reach("pipe", run);
+  };
   pipeOf(process).on("data", (chunk: Uint8Array) => {
     try {
       for (const frame of reader.push(chunk)) {
-        if (frame.kind === "message" && frame.message.kind === "ready") ready.resolve();
+        const message = frame.kind === "message" ? frame.message : undefined;
+        if (message?.kind === "ready") ready.resolve();
+        else if (message?.kind === "end") end(frame.run, message.closed);
         else listener.frame(frame);
       }
     } catch {
-      // The pipe is torn, as by code that writes to it or breaks JSON: nothing more can be read.
-      process.kill("SIGKILL");
+      kill(process, tornPipe);
     }
   });
   return ready.promise;
@@ -190,6 +237,9 @@ function inspectorUrl(process: ChildProcess, said: { text: string }): Promise<st
   });
 }
 
+/** Handlers of `exit` and `unload` may take this long. */
+const exitMs = 5_000;
+
 /** What a killed child's own children may still hold open is waited for no longer than this. */
 const closeMs = 500;
 
@@ -199,9 +249,9 @@ function exit(process: ChildProcess, release: () => void): Promise<string> {
     process.on("error", (error) => resolve(`could not be run: ${error.message}`));
     process.on("exit", (code, signal) => {
       release();
-      setTimeout(() => resolve(ending(code, signal)), closeMs);
+      setTimeout(() => resolve(ending(process, code, signal)), closeMs);
     });
-    process.on("close", (code, signal) => resolve(ending(code, signal)));
+    process.on("close", (code, signal) => resolve(ending(process, code, signal)));
   });
 }
 
@@ -212,7 +262,9 @@ const signals: Readonly<Record<string, string>> = {
   SIGKILL: "was killed",
 };
 
-function ending(code: number | null, signal: string | null): string {
+function ending(process: ChildProcess, code: number | null, signal: string | null): string {
+  const known = endings.get(process);
+  if (known) return known;
   if (signal) return `${signals[signal] ?? "ended"} (${signal})`;
   return `exited with code ${code}`;
 }
@@ -221,24 +273,17 @@ function ending(code: number | null, signal: string | null): string {
 const chatter =
   /^(?:Debugger (?:listening|session)|Visit chrome|Waiting for the debugger to disconnect|Download |Initialize |Warning Permissions in the config)[^\n]*\n/gm;
 
-function hear(process: ChildProcess, listener: ChildListener): void {
-  /** Runs whose end one of the two streams has reached; cells of two shells may end together. */
-  const halfHeard = new Set<Run>();
-  const reach = (run: Run) => {
-    if (halfHeard.delete(run)) listener.drained(run);
-    else halfHeard.add(run);
-  };
-  const say = (name: "stdout" | "stderr", text: string) => {
-    if (text) listener.raw(name, text);
-  };
+function hear(process: ChildProcess, listener: ChildListener, ends: Ends): void {
   for (const name of ["stdout", "stderr"] as const) {
     const reader = new MarkReader();
+    const say = (text: string) => text && listener.raw(name, text);
     process[name]!.on("data", (chunk: Uint8Array) => {
       for (const heard of reader.push(chunk)) {
-        if (heard.kind === "mark") reach(heard.run);
-        else say(name, heard.text.replace(chatter, ""));
+        if (heard.kind === "mark") ends.reach(name, heard.run);
+        else say(heard.text.replace(chatter, ""));
       }
     });
+    process[name]!.on("end", () => ends.close(name));
   }
 }
 

@@ -6,7 +6,8 @@
  *  0       4    5        9
  *  | size  | tag | run    | body: text, or JSON with buffers behind it
  * ```
- * `size` counts what follows it; numbers are little-endian.
+ * `size` counts what follows it; numbers are little-endian. Tags are bytes that occur in no text,
+ * so that text somebody else wrote to the pipe is not taken for a frame.
  */
 
 import { EncodedJson } from "../jupyter/json.ts";
@@ -63,8 +64,8 @@ export type Message =
   | { readonly kind: "thrown"; readonly thrown: Thrown }
   /** Code that a cell started threw later: in a timer, or in a promise nobody awaits. */
   | { readonly kind: "stray"; readonly thrown: Thrown }
-  /** Nothing of this run follows, but for what it left running. */
-  | { readonly kind: "end" }
+  /** Nothing of this run follows, but for what it left running; nor by streams the user closed. */
+  | { readonly kind: "end"; readonly closed: readonly ("stdout" | "stderr")[] }
   | { readonly kind: "exit"; readonly code: number };
 
 export type Bundle = Readonly<Record<string, unknown>>;
@@ -91,6 +92,8 @@ export type Answer =
 
 const header = 9;
 const tags = ["stdout", "stderr", "message"] as const;
+/** UTF-8 has no byte from here on. */
+const firstTag = 0xf8;
 
 /** Texts of bundles from this length on travel beside the message, as JSON of their own. */
 const longText = 2 ** 18;
@@ -140,7 +143,7 @@ function encodeFrame(
   const view = new DataView(head.buffer);
   const length = parts.reduce((sum, part) => sum + part.length, header);
   view.setUint32(0, length - 4, true);
-  view.setUint8(4, tags.indexOf(kind));
+  view.setUint8(4, firstTag + tags.indexOf(kind));
   view.setUint32(5, run, true);
   return length < longText ? [join([head, ...parts], length)] : [head, ...parts];
 }
@@ -210,12 +213,20 @@ function join(chunks: readonly Uint8Array[], size: number): Uint8Array {
 
 /** Of the frame `bytes` starts with; at least a header's. */
 function sizeOf(bytes: Uint8Array): number {
-  return bytes.length < 4 ? header : 4 + viewOf(bytes).getUint32(0, true);
+  if (bytes.length < header) return header;
+  kindOf(bytes);
+  return 4 + viewOf(bytes).getUint32(0, true);
+}
+
+function kindOf(bytes: Uint8Array): typeof tags[number] {
+  const kind = tags[bytes[4]! - firstTag];
+  if (kind) return kind;
+  throw new Error(`Cannot read a frame: ${bytes[4]} is no tag; something else wrote to the pipe`);
 }
 
 function decodeFrame(bytes: Uint8Array): Frame {
   const view = viewOf(bytes);
-  const kind = tags[view.getUint8(4)]!;
+  const kind = kindOf(bytes);
   const run = view.getUint32(5, true);
   const body = bytes.subarray(header);
   if (kind !== "message") return { kind, run, text: new TextDecoder().decode(body) };

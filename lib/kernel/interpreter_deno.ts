@@ -155,13 +155,21 @@ class DenoInterpreter implements Interpreter {
     return { kind: "ok", pages, userExpressions };
   }
 
-  /** Compiles and runs; whatever goes wrong ends up as the record's error. */
+  /** A cell that is stopped before it runs is over, whatever still reads it. */
   async #run(record: RunRecord): Promise<void> {
+    const done = this.#compileAndRun(record);
+    await Promise.race([done, record.ended.promise]);
+    if (!record.stopped) await done;
+  }
+
+  /** Whatever goes wrong ends up as the record's error. */
+  async #compileAndRun(record: RunRecord): Promise<void> {
     try {
       const { jsx } = await this.#config;
       const { file, run, source, expression } = record;
       const { compileCell, intelligence } = await this.#read();
       const compiled = await compileCell(source, { file, run, jsx, expression });
+      if (record.over) return;
       if (compiled.kind === "syntaxError") this.#refuse(record, syntaxError(record, compiled));
       else if (expression) await this.#runner.run(record, compiled);
       else await this.#runTyped(record, compiled, intelligence);
@@ -194,10 +202,13 @@ class DenoInterpreter implements Interpreter {
   }
 
   #warn(record: RunRecord, text: string): void {
-    if (text) this.#runner.publish(record, { kind: "stream", name: "stderr", text });
+    if (text && !record.stopped) {
+      this.#runner.publish(record, { kind: "stream", name: "stderr", text });
+    }
   }
 
   #refuse(record: RunRecord, error: CellError): void {
+    if (record.over) return;
     record.error = error;
     if (!record.expression) this.#runner.publish(record, { kind: "error", ...error });
     this.#runner.settle(record);

@@ -16,10 +16,10 @@ export interface RunRecord {
   /** What an expression came to. */
   shown?: { readonly data: MimeBundle; readonly metadata: MimeBundle };
   error?: CellError;
+  /** When the child was told to run it, in milliseconds since the epoch. */
+  begun?: number;
   /** It was left behind when the user stopped it; if it threw nothing, this is how it ended. */
   stopped: boolean;
-  /** The child's end mark has come over its pipe, and over both raw streams. */
-  readonly marks: { pipe: boolean; raw: boolean };
   readonly ended: PromiseWithResolvers<void>;
   over: boolean;
 }
@@ -47,7 +47,6 @@ export class RunTable {
       expression,
       helps: [],
       stopped: false,
-      marks: { pipe: false, raw: false },
       ended: Promise.withResolvers(),
       over: false,
     };

@@ -1,3 +1,4 @@
+import type { Protocol } from "devtools-protocol";
 import { Child, type ChildListener } from "./child_process.ts";
 import type { Received } from "./child/comms.ts";
 import type { Compiled } from "./compile.ts";
@@ -57,6 +58,7 @@ export class Runner implements ChildListener {
   #due: Promise<void> = Promise.resolve();
   #asking: RunRecord | undefined;
   #interrupting: Promise<Interruption> | undefined;
+  #terminating: Promise<void> | undefined;
   readonly #runtimes = new WeakMap<Inspector, string>();
   #disposed = false;
 
@@ -81,20 +83,22 @@ export class Runner implements ChildListener {
 
   /** Resolves when the run is over and everything it said has been published. */
   async run(record: RunRecord, compiled: Compiled): Promise<void> {
-    const { inspector } = await this.child();
+    const child = await this.child();
     await this.#quiet;
     if (record.over) return;
     // Of commands above some 900 bytes that met a reply on its way, Deno 2.9.6 took 3 in 100 for
     // the end of the connection, and the cell was never heard of again.
     await within(replyMs, this.#due);
     if (record.over) return;
-    const evaluated = this.#evaluate(inspector, record, compiled);
+    record.begun = Date.now();
+    const evaluated = this.#evaluate(child, record, compiled);
     const replied = evaluated.catch((error) => this.#lose(record, error));
     await record.ended.promise;
     if (!record.stopped) this.#due = replied;
   }
 
-  async #evaluate(inspector: Inspector, record: RunRecord, { code, positions }: Compiled) {
+  async #evaluate(child: Child, record: RunRecord, { code, positions }: Compiled) {
+    const { inspector } = child;
     // V8 keeps what a cell threw until it is described; of another cell too it may wait just now.
     const objectGroup = `thrown by ${record.run}`;
     const how = { expression: code, replMode: true, awaitPromise: true, objectGroup };
@@ -118,7 +122,9 @@ export class Runner implements ChildListener {
       ],
       awaitPromise: true,
     });
-    if (failing.exceptionDetails) throw new InspectorError(failing.exceptionDetails.text, true);
+    if (failing.exceptionDetails) {
+      child.giveUp(`can no longer say how its cells end (${said(failing.exceptionDetails)})`);
+    }
     await inspector.send("Runtime.releaseObjectGroup", { objectGroup });
   }
 
@@ -144,6 +150,8 @@ export class Runner implements ChildListener {
   /** Has a comm message handled; resolves when all it caused has been published. */
   async receive(record: RunRecord, received: Received): Promise<void> {
     const { inspector } = await this.child();
+    if (record.over) return;
+    record.begun = Date.now();
     const expression = `__k.receive(${record.run}, ${JSON.stringify(received)})`;
     inspector.send("Runtime.evaluate", { expression }).catch(() => this.settle(record));
     await record.ended.promise;
@@ -165,20 +173,33 @@ export class Runner implements ChildListener {
   }
 
   async #interrupt(): Promise<Interruption> {
-    const running = this.#runs.running();
     const child = this.#child;
+    const all = this.#runs.running();
+    // What is still being compiled, or waits for the process to come up, need not be heard.
+    for (const record of all) if (record.begun === undefined) this.#leave(record);
+    const running = all.filter(({ begun }) => begun !== undefined);
     if (running.length === 0 || !child) return { ended: true };
     if (this.#asking) child.answer({ kind: "interrupted" });
     this.#asking = undefined;
-    const ended = Promise.all(running.map(({ ended }) => ended.promise));
     // A stack that is full lets nothing be heard.
     const heard = child.inspector.send("Runtime.evaluate", evaluated("__k.interrupt()"))
       .then(({ exceptionDetails }) => exceptionDetails ? new Promise<never>(() => {}) : undefined);
-    if (!await within(hearMs, heard)) return await this.#terminate(child, running);
-    if (await within(yieldMs, ended)) return { ended: true };
-    // A child that ends just now settles its cells by that.
-    await this.#abandon(child.inspector, running).catch(() => {});
+    if (!await within(hearMs, heard) || !await this.#yields(child, running)) {
+      return await this.#terminate(child, running);
+    }
+    child.interruptSince(startOf(running));
     return { ended: true };
+  }
+
+  /** Whether cells that heard of the interrupt end, or can be left behind where they wait. */
+  async #yields({ inspector }: Child, running: readonly RunRecord[]): Promise<boolean> {
+    const ended = Promise.all(running.map(({ ended }) => ended.promise));
+    if (await within(yieldMs, ended)) return true;
+    // A cell may catch what ended its wait, and be busy with something else now.
+    if (!await this.#idle(inspector)) return false;
+    // A child that ends just now settles its cells by that.
+    await this.#abandon(inspector, running).catch(() => {});
+    return true;
   }
 
   async dispose(): Promise<void> {
@@ -204,8 +225,11 @@ export class Runner implements ChildListener {
     this.#options.launched?.();
   }
 
-  drained(run: Run): void {
-    this.#markEnd(this.#runs.get(run), "raw");
+  ended(run: Run): void {
+    const record = this.#runs.get(run);
+    if (!record || record.over) return;
+    if (record.stopped && !record.error) this.#threw(record, stopped);
+    this.settle(record);
   }
 
   exit(because: string): void {
@@ -213,9 +237,16 @@ export class Runner implements ChildListener {
     this.#child = undefined;
     this.#starting = undefined;
     if (this.#disposed || !wasReady) return;
-    for (const record of this.#runs.running()) this.#fail(record, processEnded(because));
+    const running = this.#runs.running();
+    for (const record of running) this.#fail(record, processEnded(because));
+    const last = this.#runs.current();
+    if (running.length === 0 && last) this.#tell(last, `${processEnded(because).evalue}\n`);
     this.#order.do(() => this.#surroundings.replaced(because));
     this.child().catch(() => {});
+  }
+
+  #tell(record: RunRecord, text: string): void {
+    this.publish(record, { kind: "stream", name: "stderr", text });
   }
 
   async #start(): Promise<Child> {
@@ -227,7 +258,7 @@ export class Runner implements ChildListener {
     }
   }
 
-  #hear(record: RunRecord, { run, message, buffers }: MessageFrame): void {
+  #hear(record: RunRecord, { message, buffers }: MessageFrame): void {
     switch (message.kind) {
       case "result":
         if (record.expression) {
@@ -257,12 +288,11 @@ export class Runner implements ChildListener {
         const text = strayText(message.thrown, this.#runs.sourceOf);
         return this.#order.do(() => this.#gather.add("stderr", text, record.parent));
       }
-      case "end":
-        return this.#markEnd(this.#runs.get(run), "pipe");
       case "exit":
-        return this.#child?.inspector.close();
+        return this.#child?.letExit();
       case "ready":
-        return;
+      case "end":
+        return; // Heard of before it comes here.
       default:
         message satisfies never;
     }
@@ -314,33 +344,42 @@ export class Runner implements ChildListener {
     this.settle(record);
   }
 
-  #markEnd(record: RunRecord | undefined, way: "pipe" | "raw"): void {
-    if (!record) return;
-    record.marks[way] = true;
-    if (!record.marks.pipe || !record.marks.raw) return;
-    if (record.stopped && !record.error) this.#threw(record, stopped);
-    this.settle(record);
-  }
-
   #over(record: RunRecord): void {
     this.#gather.flush();
     this.#runs.close(record);
   }
 
   async #terminate(child: Child, running: readonly RunRecord[]): Promise<Interruption> {
-    const terminated = child.inspector.send("Runtime.terminateExecution")
+    const left = this.#terminated(child.inspector)
       .then(() => this.#abandon(child.inspector, running));
-    this.#quiet = terminated.catch(() => {});
-    if (await within(graceMs, terminated)) return { ended: true };
+    this.#quiet = left.catch(() => {});
+    // Code that waits for a subprocess without a turn comes back when that ends.
+    await within(hearMs, left);
+    child.interruptSince(startOf(running));
+    if (await within(graceMs, left)) return { ended: true };
     return { ended: this.#child !== child, because: "native code runs, which only a restart ends" };
   }
 
   /**
-   * Leaves runs behind: what they still await never comes. A termination that came too late for
-   * its cell hits the next script instead: an empty one, until one is answered in a turn of its own.
+   * Settles when the code is out of the way. V8 takes no second termination while one is on its
+   * way. One that came too late for its cell hits the next script instead: an empty one, until one
+   * is answered in a turn of its own.
    */
+  #terminated(inspector: Inspector): Promise<void> {
+    return this.#terminating ??= inspector.send("Runtime.terminateExecution")
+      .then(async () => {
+        while (!await this.#idle(inspector) && inspector === this.inspector);
+      })
+      .finally(() => this.#terminating = undefined);
+  }
+
+  /** Whether the child comes to run a script in a turn of its own. */
+  #idle(inspector: Inspector): Promise<boolean> {
+    return within(turnMs, inspector.send("Runtime.evaluate", evaluated("__k.turn()")));
+  }
+
+  /** Leaves runs behind: what they still await never comes. */
   async #abandon(inspector: Inspector, running: readonly RunRecord[]): Promise<void> {
-    while (!await within(turnMs, inspector.send("Runtime.evaluate", evaluated("__k.turn()"))));
     const left = running.filter(({ over }) => !over);
     for (const record of left) record.stopped = true;
     const numbers = left.map(({ run }) => run);
@@ -348,10 +387,25 @@ export class Runner implements ChildListener {
     await inspector.send("Runtime.evaluate", { expression });
     await Promise.all(running.map(({ ended }) => ended.promise));
   }
+
+  /** Ends a run of which the child has not heard. */
+  #leave(record: RunRecord): void {
+    record.stopped = true;
+    this.#fail(record, stopped);
+  }
 }
 
 function evaluated(expression: string) {
   return { expression, awaitPromise: true };
+}
+
+/** When the first of them began. */
+function startOf(running: readonly RunRecord[]): number {
+  return Math.min(...running.map(({ begun }) => begun ?? Infinity));
+}
+
+function said({ text, exception }: Protocol.Runtime.ExceptionDetails): string {
+  return exception?.description?.split("\n")[0] ?? text;
 }
 
 /** What user code broadcasts may be anything; a message's parts are objects. */

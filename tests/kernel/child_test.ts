@@ -19,6 +19,39 @@ Deno.test.each([
   },
 );
 
+/** Code that takes its process the way to say how cells end. */
+const tearing = [
+  "import fs from 'node:fs'; fs.closeSync(3)",
+  "import fs from 'node:fs'; fs.writeSync(3, 'hello, front')",
+  "import fs from 'node:fs'; fs.writeSync(3, 'four'); console.log(1)",
+  "dispatchEvent(new Event('unload')); await new Promise(() => {})",
+];
+
+Deno.test.each(tearing)("%s costs a process, which is told and replaced", async (code) => {
+  await using kernel = await running({ permissions: ["--allow-all"] });
+  assert.match(errorsOf(await kernel.run(code)).join(), /^ProcessEnded: the user's process /);
+  assert.equal(resultOf(await kernel.run("1 + 1")), "2");
+});
+
+Deno.test("a cell may close its standard streams", async () => {
+  await using kernel = await running({ permissions: ["--allow-all"] });
+  for (const stream of [1, 2]) {
+    await kernel.run(`import fs from 'node:fs'; fs.closeSync(${stream})`);
+    assert.equal(printed(await kernel.run("console.log('still heard')")), "still heard\n");
+  }
+});
+
+Deno.test("a process that ends while nothing runs is told on the cell that ran last", async () => {
+  await using kernel = await running();
+  const { id } = await kernel.run("setTimeout(() => Deno.exit(5), 50); 0");
+  for (let i = 0; kernel.replacements.length === 0 && i < 200; i++) await pause(20);
+  const told = kernel.outputs.filter(({ parent, output }) =>
+    parent === id && output.kind === "stream"
+  );
+  assert.match(JSON.stringify(told), /exited with code 5; a new one was started/);
+  assert.equal(resultOf(await kernel.run("1 + 1")), "2");
+});
+
 Deno.test("a process killed while idle is replaced", async () => {
   await using kernel = await running({ permissions: ["--allow-all"] });
   const pid = resultOf(await kernel.run("Deno.pid"));

@@ -36,6 +36,9 @@ const endless = [
   "function deep(n) { try { return deep(n + 1) } catch { return deep(0) } }\ndeep(0)",
   "Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)",
   "prompt('name? ')",
+  "setImmediate(() => { while (true) {} }); await new Promise(() => {})",
+  "try { await new Promise(() => {}) } catch { while (true) {} }",
+  "for (;;) Deno.inspect([1])",
   "await import('data:text/javascript,await new Promise(() => {})')",
 ];
 
@@ -86,8 +89,9 @@ it("an interrupt while nothing runs is harmless, and twenty in a row hit no late
 });
 
 it("cells that end as they are stopped leave the next one alone", async () => {
-  for (let ms = 36; ms < 46; ms++) {
+  for (let ms = 56; ms < 66; ms++) {
     const cell = kernel.run(`{ const t = Date.now(); while (Date.now() - t < ${ms}); }`);
+    await pause(20);
     await kernel.interpreter.interrupt();
     await cell;
     assert.equal(resultOf(await kernel.run("keep")), "41");
@@ -96,7 +100,7 @@ it("cells that end as they are stopped leave the next one alone", async () => {
 });
 
 it("native code that cannot be stopped is said to need a restart, and ends when it ends", async () => {
-  const cell = kernel.run("Array.from({ length: 2e7 }, Math.random).sort(); 0");
+  const cell = kernel.run("Array.from({ length: 4e6 }, Math.random).sort(); 0");
   await pause(2_500);
   const answer = await kernel.interpreter.interrupt();
   await cell;
@@ -111,3 +115,49 @@ it("several Stops at once are one", async () => {
   assert.match(errorsOf(await cell).join(), /^Interrupted: /);
   assert.equal(resultOf(await kernel.run("keep")), "41");
 });
+
+it("a cell that is still being compiled is stopped, and never runs", async () => {
+  const cell = kernel.run("globalThis.ranAfterAll = true");
+  assert.deepEqual(await kernel.interpreter.interrupt(), { ended: true });
+  assert.match(errorsOf(await cell).join(), /^Interrupted: /);
+  assert.equal(resultOf(await kernel.run("typeof ranAfterAll")), '"undefined"');
+});
+
+it("a cell that waits for its process to come up is stopped, and the next one runs", async () => {
+  await using fresh = await running();
+  const gone = fresh.run("Deno.exit(0)");
+  await gone;
+  const cell = fresh.run("globalThis.ranAfterAll = true");
+  await fresh.interpreter.interrupt();
+  assert.match(errorsOf(await cell).join(), /^Interrupted: /);
+  assert.equal(resultOf(await fresh.run("typeof ranAfterAll")), '"undefined"');
+});
+
+it("what a stopped cell started in processes ends, what earlier cells started lives", async () => {
+  const alive = "await Array.fromAsync([earlier, own], (p) => Promise.race([p.status, 0]))";
+  await using fresh = await running({ permissions: ["--allow-run"] });
+  const sleeper = 'new Deno.Command("sleep", { args: ["60"] }).spawn()';
+  await fresh.run(`const earlier = ${sleeper}`);
+  await pause(100);
+  const cell = fresh.run(`globalThis.own = ${sleeper}; await own.status`);
+  await pause(300);
+  await fresh.interpreter.interrupt();
+  await cell;
+  await pause(200);
+  assert.match(String(resultOf(await fresh.run(alive))), /^\[\s+0,[^]*SIGINT/);
+  await fresh.run("earlier.kill()");
+});
+
+for (
+  const wait of ['new Deno.Command("sleep", { args: ["60"] }).outputSync()', "execSync('sleep 60')"]
+) {
+  it(`${wait} is stopped with the process it waits for`, async () => {
+    await using fresh = await running({ permissions: ["--allow-run", "--allow-env"] });
+    await fresh.run("const keep = 41; import { execSync } from 'node:child_process'");
+    const cell = fresh.run(wait);
+    await pause(300);
+    assert.deepEqual(await fresh.interpreter.interrupt(), { ended: true });
+    assert.match(errorsOf(await cell).join(), /^Interrupted: /);
+    assert.equal(resultOf(await fresh.run("keep")), "41");
+  });
+}

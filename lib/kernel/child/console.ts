@@ -1,6 +1,6 @@
 import { clear } from "./display.ts";
 import { Promise, TextDecoder } from "../intrinsics.ts";
-import { say } from "./pipe.ts";
+import { say, stopHere } from "./pipe.ts";
 
 type ConsoleClass = new (print: (text: string, level: number) => void) => Console;
 type Internals = Readonly<Record<symbol, { readonly Console: ConsoleClass }>>;
@@ -20,6 +20,15 @@ export function installConsole(): void {
   });
   captureWrites("stdout");
   captureWrites("stderr");
+  makeInspectStop();
+}
+
+function makeInspectStop(): void {
+  const { inspect } = Deno;
+  Deno.inspect = (value, options) => {
+    stopHere();
+    return inspect(value, options);
+  };
 }
 
 function captureWrites(name: Name): void {

@@ -15,6 +15,9 @@ const windowMs = 20;
 const windowTexts = 64;
 const gatheredBytes = 16_384;
 
+/** Longer texts go in parts: no reader has to hold one whole. */
+const longestText = 2 ** 24;
+
 type Name = "stdout" | "stderr";
 
 let gathered: { run: Run; name: Name; text: string } | undefined;
@@ -24,14 +27,23 @@ let timer: ReturnType<typeof setTimeout> | undefined;
 const later = setTimeout;
 
 /**
- * Runs the user stopped while their code was busy: their next output ends them. A termination that
- * lands in native code under an output is lost, and V8 takes no second one.
+ * Runs the user stopped while their code was busy: their next output, or text made for one, ends them. A
+ * termination that lands in native code under it is lost, and V8 takes no second one.
  */
 export const stopping = new Set<Run>();
 
-export function say(name: Name, text: string, run = currentRun()): void {
+export function stopHere(run = currentRun()): void {
   if (stopping.has(run)) throw new Interrupted();
-  if (text === "") return;
+}
+
+export function say(name: Name, text: string, run = currentRun()): void {
+  stopHere(run);
+  for (let at = 0; at < text.length; at += longestText) {
+    gather(name, text.slice(at, at + longestText), run);
+  }
+}
+
+function gather(name: Name, text: string, run: Run): void {
   if (gathered && (gathered.run !== run || gathered.name !== name)) flush();
   if (gathered) gathered.text += text;
   else gathered = { run, name, text };
@@ -50,22 +62,24 @@ export function flush(): void {
 }
 
 export function send(message: Message, run = currentRun(), buffers?: readonly Uint8Array[]): void {
-  if (message.kind === "display" || message.kind === "updateDisplay") {
-    if (stopping.has(run)) throw new Interrupted();
-  }
+  if (message.kind === "display" || message.kind === "updateDisplay") stopHere(run);
   flush();
   writeAll(encodeMessage(run, message, buffers));
 }
 
-/** Marks on the raw streams, where subprocesses write, that what comes later is not of this run. */
-export function mark(run: Run): void {
-  for (const stream of [1, 2]) {
+/**
+ * Marks on the raw streams, where subprocesses write, that what comes later is not of this run.
+ * Returns those that the user closed: they bear no mark and need none.
+ */
+export function mark(run: Run): readonly Name[] {
+  return (["stdout", "stderr"] as const).filter((_, index) => {
     try {
-      writeSync(stream, markOf(run));
+      writeSync(index + 1, markOf(run));
+      return false;
     } catch {
-      // A stream the user closed needs no mark.
+      return true;
     }
-  }
+  });
 }
 
 /** Asks the front and waits, the whole thread with it, for the answer. */

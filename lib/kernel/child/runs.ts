@@ -9,14 +9,14 @@ import { Interrupted, mark, send, stopping } from "./pipe.ts";
 /** What a run still holds while its cell has not ended. */
 interface Running {
   readonly rejects: Set<(reason: unknown) => void>;
-  readonly timers: Set<number>;
+  readonly timers: Set<unknown>;
   readonly resources: AsyncDisposableStack;
   readonly expression: boolean;
 }
 
 const running = new Map<Run, Running>();
 const immediate = setImmediate;
-const cancel = clearTimeout;
+const cancels = [clearTimeout, clearImmediate] as ((timer: unknown) => void)[];
 
 /**
  * Opens a cell. Resolves in a turn of its own, which three behaviours of the inspector demand:
@@ -127,7 +127,7 @@ export function abandon(run: Run): void {
 export function interrupt(): Promise<void> {
   for (const [run, { rejects, timers }] of running) {
     if (rejects.size === 0) stopping.add(run); // Busy: nothing it awaits can tell it.
-    timers.forEach((id) => cancel(id));
+    for (const timer of timers) cancels.forEach((cancel) => cancel(timer));
     for (const reject of rejects) reject(new Interrupted());
     rejects.clear();
   }
@@ -151,8 +151,7 @@ async function close(run: Run): Promise<void> {
 
 /** Marks the end on all three ways out; each of them keeps its own order. */
 export function sayEnd(run: Run): void {
-  mark(run);
-  send({ kind: "end" }, run);
+  send({ kind: "end", closed: mark(run) }, run);
 }
 
 export function turn(): Promise<void> {
@@ -177,18 +176,19 @@ function makePlain(name: string): void {
  * the process.
  */
 export function installTimers(): void {
-  for (const name of ["setTimeout", "setInterval"] as const) {
+  for (const name of ["setTimeout", "setInterval", "setImmediate"] as const) {
     const start = globalThis[name] as unknown as StartTimer;
-    const startInRun: StartTimer = (callback, delay, ...args) => {
-      if (typeof callback !== "function") return start(callback, delay, ...args);
+    const startInRun: StartTimer = (callback, ...how) => {
+      if (typeof callback !== "function") return start(callback, ...how);
+      const [delay, args] = name === "setImmediate" ? [[], how] : [how.slice(0, 1), how.slice(1)];
       const run = currentRun();
       const timers = running.get(run)?.timers;
-      const id = start(() => {
-        if (name === "setTimeout") timers?.delete(id);
+      const timer = start(() => {
+        if (name !== "setInterval") timers?.delete(timer);
         Promise.resolve().then(() => guard(run, () => callback(...args)));
-      }, delay);
-      timers?.add(id);
-      return id;
+      }, ...delay);
+      timers?.add(timer);
+      return timer;
     };
     const { length: _length, name: _name, prototype: _prototype, ...own } = Object
       .getOwnPropertyDescriptors(start) as PropertyDescriptorMap;
@@ -196,7 +196,7 @@ export function installTimers(): void {
   }
 }
 
-type StartTimer = (callback: unknown, delay?: number, ...args: unknown[]) => number;
+type StartTimer = (callback: unknown, ...how: readonly unknown[]) => unknown;
 
 function guard(run: Run, work: () => unknown): void {
   try {
