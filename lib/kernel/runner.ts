@@ -311,8 +311,8 @@ export class Runner implements ChildListener {
     const lag = this.#surroundings.publish(output, parent);
     if (!lag) return;
     const child = this.#child;
-    child?.hold();
-    lag.finally(() => child?.release()).catch(() => {});
+    child?.valve.hold();
+    lag.finally(() => child?.valve.release()).catch(() => {});
   }
 
   #ask(record: RunRecord, prompt: string, password: boolean): void {

@@ -116,3 +116,14 @@ def test_late_output_belongs_to_the_cell_that_started_it(me):
     assert text([m for m in outputs if m["parent"] == first]) == "late\n"
     assert text([m for m in outputs if m["parent"] == second]) == ""
     assert len(of(outputs, "execute_input")) == 1
+
+
+def test_control_is_answered_amid_a_flood_of_displays(me):
+    sent = me.execute("for (let i = 0; i < 30_000; i++) display({ i })")
+    answers = 0
+    while not me.reply(me.shell, sent, 0.01):
+        asked = me.send(me.control, "kernel_info_request")
+        assert me.reply(me.control, asked)
+        answers += 1
+    assert len(me.until_idle(sent, 30)) > 30_000
+    assert answers > 25
