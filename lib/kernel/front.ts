@@ -195,6 +195,7 @@ export class Front {
       await router.send(this.#session.seal(routing, { type, content, parent }));
     }
     const heard = iopub.idle(parent);
+    parents.answered(id);
     if (!this.#started) setTimeout(() => this.#startInterpreter(), 0);
     await heard;
   }

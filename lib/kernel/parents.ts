@@ -11,26 +11,36 @@ export interface Parent {
   result?: string;
 }
 
-/** Requests remembered: timers of older cells print without a parent. */
+/** Answered requests remembered: timers of older cells print without a parent. */
 const remembered = 4_096;
 
-/** Requests by `msg_id`, the oldest forgotten first. */
+/** Requests by `msg_id`: those being answered, and the latest of those that were. */
 export class Parents {
-  readonly #byId = new Map<string, Parent>();
+  readonly #open = new Map<string, Parent>();
+  readonly #answered = new Map<string, Parent>();
 
-  add(id: string, parent: Parent): Parent {
-    this.#byId.set(id, parent);
-    if (this.#byId.size > remembered) this.#byId.delete(this.#byId.keys().next().value!);
-    return parent;
+  add(id: string, parent: Parent): void {
+    this.#open.set(id, parent);
   }
 
   get(id: string): Parent | undefined {
-    return this.#byId.get(id);
+    return this.#open.get(id) ?? this.#answered.get(id);
+  }
+
+  /** From here on it may be forgotten, the oldest first. */
+  answered(id: string): void {
+    const parent = this.#open.get(id);
+    if (!parent) return;
+    this.#open.delete(id);
+    this.#answered.set(id, parent);
+    if (this.#answered.size > remembered) {
+      this.#answered.delete(this.#answered.keys().next().value!);
+    }
   }
 
   /** The plain text a request resulted in, for history; it is not kept here beyond that. */
   takeResult(id: string): string | null {
-    const parent = this.#byId.get(id);
+    const parent = this.get(id);
     const result = parent?.result ?? null;
     if (parent) delete parent.result;
     return result;

@@ -3,7 +3,7 @@ import time
 
 import pytest
 
-from kernel import of, result, states, text
+from kernel import Kernel, of, result, states, text
 
 
 def wait(ms):
@@ -127,3 +127,16 @@ def test_control_is_answered_amid_a_flood_of_displays(me):
         answers += 1
     assert len(me.until_idle(sent, 30)) > 30_000
     assert answers > 25
+
+
+def test_output_knows_its_cell_however_much_was_asked_meanwhile():
+    with Kernel() as kernel:
+        me = kernel.me
+        seen = "try { return Deno.statSync('go').isFile } catch { return false }"
+        sent = me.execute(f"const go = () => {{ {seen} }}\n"
+                          "while (!go()) await new Promise((r) => setTimeout(r, 20))\nconsole.log('gone')")
+        asked = [me.send(me.control, "kernel_info_request") for _ in range(5_000)][-1]
+        assert me.reply(me.control, asked, 60)
+        (kernel.folder / "go").touch()
+        assert me.reply(me.shell, sent)
+        assert text(me.until_idle(sent)) == "gone\n"
