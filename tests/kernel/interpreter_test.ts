@@ -152,6 +152,34 @@ for (let i = 0; i < 300; i++) console.log("😀".repeat(5000));`);
     const late = kernel.outputs.filter(({ parent }) => parent === first.id);
     assert.ok(late.some(({ output }) => output.kind === "stream" && output.text === "late\n"));
   });
+
+  it("what a served request prints belongs to the cell that serves", async () => {
+    await using kernel = await running({ permissions: ["--allow-net"] });
+    const forms = [
+      "Deno.serve({ port: 0, onListen() {} }, answer)",
+      "Deno.serve({ port: 0, onListen() {}, handler: answer })",
+    ];
+    for (const form of forms) {
+      const first = await kernel.run(
+        `var answer = () => { console.log('asked'); return new Response('') }; var server = ${form}`,
+      );
+      const second = await kernel.run(
+        "await (await fetch(`http://localhost:${server.addr.port}`)).text(); await server.shutdown()",
+      );
+      assert.equal(printed(second), "");
+      const outputs = kernel.outputs.filter(({ parent }) => parent === first.id)
+        .map(({ output }) => output);
+      assert.equal(printed({ ...first, outputs }), "asked\n");
+    }
+  });
+
+  it("a timer's callback can clear it by its this", async () => {
+    const ran = await kernel.run(
+      "setInterval(function () { console.log('once'); clearInterval(this) }, 10);" +
+        "await new Promise((r) => setTimeout(r, 100))",
+    );
+    assert.equal(printed(ran), "once\n");
+  });
 });
 
 describe("errors", () => {

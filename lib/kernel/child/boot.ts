@@ -8,6 +8,7 @@ import { cellImport, cellMeta, type Loader } from "./imports.ts";
 import { installInput } from "./input.ts";
 import { send } from "./pipe.ts";
 import * as runs from "./runs.ts";
+import { installServe } from "./serve.ts";
 import { serveWidgetStates, slider, widget } from "./widget.ts";
 
 /** Makes this process ready to run cells; called by the script the front writes to its input. */
@@ -18,6 +19,7 @@ export function boot(loader: Loader): void {
   runs.installTimers();
   installConsole();
   installInput();
+  installServe();
   reportStrays();
   reportExit();
   // Deno allows its own `Deno.jupyter` to be replaced by assignment, and by nothing else.

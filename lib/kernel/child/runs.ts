@@ -183,9 +183,9 @@ export function installTimers(): void {
       const [delay, args] = name === "setImmediate" ? [[], how] : [how.slice(0, 1), how.slice(1)];
       const run = currentRun();
       const timers = running.get(run)?.timers;
-      const timer = start(() => {
+      const timer = start(function (this: unknown) {
         if (name !== "setInterval") timers?.delete(timer);
-        Promise.resolve().then(() => guard(run, () => callback(...args)));
+        Promise.resolve().then(() => guard(run, () => callback.apply(this, args)));
       }, ...delay);
       timers?.add(timer);
       return timer;
