@@ -10,10 +10,23 @@ export function encodeTextAsJson(text: string): Uint8Array {
   const { read, written } = utf8.encodeInto(text, body);
   // As many octets as characters: all of them are ASCII.
   if (read !== text.length || written !== text.length || needsEscapes(bytes, text.length)) {
-    return utf8.encode(JSON.stringify(text));
+    return encodeAsJson(text);
   }
   bytes[word - 1] = bytes[word + text.length] = quote;
   return bytes.subarray(word - 1, word + text.length + 1);
+}
+
+/** A value as JSON in UTF-8, which has no halves of surrogate pairs: U+FFFD stands for them. */
+export function encodeAsJson(value: unknown): Uint8Array {
+  const text = JSON.stringify(value);
+  return utf8.encode(text.includes("\\ud") ? text.replace(escape, wholePairs) : text);
+}
+
+/** An escape of a string; what stands for half a pair has its digits apart. */
+const escape = /\\(?:u(d[89a-f]..)|.)/g;
+
+function wholePairs(escaped: string, half: string | undefined): string {
+  return half ? "\ufffd" : escaped;
 }
 
 const utf8 = new TextEncoder();

@@ -11,7 +11,7 @@
  */
 
 import { EncodedJson } from "../jupyter/json.ts";
-import { encodeTextAsJson } from "./encode_text.ts";
+import { encodeAsJson, encodeTextAsJson } from "./encode_text.ts";
 import {
   Array,
   DataView,
@@ -114,7 +114,7 @@ export function encodeMessage(
 ): Uint8Array[] {
   const { short, long } = parted(message);
   const texts = long.map(([_, text]) => encodeTextAsJson(text));
-  const json = utf8.encode(JSON.stringify([short, long.map(([type]) => type)]));
+  const json = encodeAsJson([short, long.map(([type]) => type)]);
   const sizes = [json, ...buffers, ...texts].map(({ length }) => length);
   const table = new Uint8Array(new Uint32Array([sizes.length, ...sizes]).buffer);
   return encodeFrame("message", run, [table, json, ...buffers, ...texts]);

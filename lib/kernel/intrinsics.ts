@@ -3,12 +3,15 @@
  * `performance` or `Set` of its own; what prints and describes must not stumble over it.
  */
 export const { Array, Deno, JSON, Math, Number, Object, Reflect, String } = globalThis;
-export const { TextDecoder, TextEncoder, crypto, performance } = globalThis;
-export const { AsyncDisposableStack, DataView, Error, Uint32Array, WeakMap } = globalThis;
+export const { Blob, TextDecoder, TextEncoder, crypto, performance } = globalThis;
+export const { ArrayBuffer, AsyncDisposableStack, DataView, Uint32Array, WeakMap } = globalThis;
+export const { Error, SyntaxError, RangeError, TypeError } = globalThis;
 export const { Map, Promise, Set, Uint8Array, WeakSet } = globalThis;
 
 // The types of those that are also written as types.
+export type ArrayBuffer = globalThis.ArrayBuffer;
 export type AsyncDisposableStack = globalThis.AsyncDisposableStack;
+export type Blob = globalThis.Blob;
 export type DataView = globalThis.DataView;
 export type Error = globalThis.Error;
 export type Map<K, V> = globalThis.Map<K, V>;

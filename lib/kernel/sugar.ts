@@ -1,10 +1,13 @@
+import type { Bundle } from "./frames.ts";
+import { withPlainText } from "./plain_text.ts";
+
 /**
  * What a console user types beside TypeScript, read before the compiler: `name?` asks for help
  * on a name, `%%html` and its like show the rest of the cell as it is, `%time` times a cell.
  */
 export type Sugar =
   | { readonly kind: "inspect"; readonly name: string; readonly detail: 0 | 1 }
-  | { readonly kind: "show"; readonly data: Readonly<Record<string, string>> }
+  | { readonly kind: "show"; readonly data: Bundle }
   | { readonly kind: "time"; readonly code: string }
   | { readonly kind: "unknown"; readonly message: string };
 
@@ -35,7 +38,7 @@ function readMagic(code: string): Sugar | undefined {
   if (name === undefined) return undefined;
   if (name === "time") return { kind: "time", code: [rest, body].filter(Boolean).join("\n") };
   const type = shown[name];
-  if (type) return { kind: "show", data: { [type]: body || rest || "" } };
+  if (type) return { kind: "show", data: withPlainText({ [type]: body || rest || "" }) };
   const known = ["time", ...Object.keys(shown)].map((magic) => `%%${magic}`).join(", ");
   return { kind: "unknown", message: `Cannot run %${name}: the magics are ${known}` };
 }

@@ -134,7 +134,10 @@ Deno.test.each([
 Deno.test.each([
   { code: "Array?", sugar: { kind: "inspect", name: "Array", detail: 0 } },
   { code: "??a.b", sugar: { kind: "inspect", name: "a.b", detail: 1 } },
-  { code: "%%html\n<b>x</b>", sugar: { kind: "show", data: { "text/html": "<b>x</b>" } } },
+  {
+    code: "%%html\n<b>x</b>",
+    sugar: { kind: "show", data: { "text/html": "<b>x</b>", "text/plain": "x" } },
+  },
   { code: "%time f()", sugar: { kind: "time", code: "f()" } },
   { code: "a ? b : c", sugar: undefined },
   { code: "a % b", sugar: undefined },

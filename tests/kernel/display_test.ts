@@ -36,11 +36,26 @@ const onePixel =
 
 describe("results", () => {
   const plain = [
-    ["Deno.jupyter.html`<b>${1}</b>`", { "text/html": "<b>1</b>" }],
-    ["Deno.jupyter.md`# a`", { "text/markdown": "# a" }],
-    ["Deno.jupyter.latex`$x$`", { "text/latex": "$x$" }],
+    ["Deno.jupyter.html`<b>${1}</b>`", { "text/html": "<b>1</b>", "text/plain": "1" }],
+    ["Deno.jupyter.html`<style>a{}</style>`", {
+      "text/html": "<style>a{}</style>",
+      "text/plain": "[text/html]",
+    }],
+    ["Deno.jupyter.html`<h1>A</h1><ul><li>b &lt;</li><li>c&#62;</li></ul>`", {
+      "text/html": "<h1>A</h1><ul><li>b &lt;</li><li>c&#62;</li></ul>",
+      "text/plain": "A\nb <\nc>",
+    }],
+    ["Deno.jupyter.md`# a`", { "text/markdown": "# a", "text/plain": "# a" }],
+    ["Deno.jupyter.latex`$x$`", { "text/latex": "$x$", "text/plain": "$x$" }],
     ["({ [Symbol.for('Jupyter.display')]: () => ({ 'text/plain': 'p' }) })", { "text/plain": "p" }],
-    ["({ async [Symbol.for('Jupyter.display')]() { return { 'a/b': 1 } } })", { "a/b": 1 }],
+    ["({ async [Symbol.for('Jupyter.display')]() { return { 'a/b': 1 } } })", {
+      "a/b": "1",
+      "text/plain": "[a/b]",
+    }],
+    ["({ [Symbol.for('Jupyter.display')]: () => ({ 'image/png': new Uint8Array(3) }) })", {
+      "image/png": "AAAA",
+      "text/plain": "[image/png]",
+    }],
     ["({ toDataURL: () => 'data:image/png;base64,AAAA' })", {
       "image/png": "AAAA",
       "text/plain": "[canvas as image/png]",
@@ -49,7 +64,23 @@ describe("results", () => {
       "application/vnd.vegalite.v5+json": {
         $schema: "https://vega.github.io/schema/vega-lite/v5.json",
       },
+      "text/plain": "[application/vnd.vegalite.v5+json]",
     }],
+    ["({ toDataURL: () => 'data:image/svg+xml;base64,PGEvPg==' })", {
+      "image/svg+xml": "<a/>",
+      "text/plain": "[canvas as image/svg+xml]",
+    }],
+    ["({ toDataURL() { throw 1 } })", {
+      "text/plain": "{ toDataURL: [Function: toDataURL] }",
+    }],
+    ["new Blob(['<a/>'], { type: 'image/svg+xml' })", {
+      "image/svg+xml": "<a/>",
+      "text/plain": "[image/svg+xml]",
+    }],
+    ["new Proxy({}, { has() { throw 1 }, get() { throw 2 }, getPrototypeOf() { throw 3 } })", {
+      "text/plain": "{}",
+    }],
+    ["'half \\ud800, \\\\ud800'", { "text/plain": '"half \ufffd, \\\\ud800"' }],
     [`Uint8Array.fromBase64("${onePixel}")`, {
       "image/png": onePixel,
       "text/plain": "[image/png, 70 bytes]",
@@ -77,15 +108,24 @@ describe("results", () => {
     assert.match(String(data["text/plain"]), /^\[ \{ a: 1/);
   });
 
+  it("a row's getter that throws leaves its cell empty", async () => {
+    const data = await result("[{ get a() { throw 1 } }]");
+    assert.match(String(data["text/html"]), /<td><\/td>/);
+  });
+
   it("a data frame shows as table and as data resource", async () => {
     const data = await result(`const df = {
       schema: { n: { toJSON: () => ({ DataType: "Int64" }) } },
       head: (k) => ({ ...df, rows: df.rows.slice(0, k) }),
-      rows: Array.from({ length: 60 }, (_, n) => ({ n })),
+      rows: Array.from({ length: 60 }, (_, n) => ({ n: BigInt(n) })),
       toRecords() { return this.rows },
     }; df`);
-    const resource = data["application/vnd.dataresource+json"] as { data: []; schema: unknown };
+    const resource = data["application/vnd.dataresource+json"] as {
+      data: unknown[];
+      schema: unknown;
+    };
     assert.equal(resource.data.length, 50);
+    assert.deepEqual(resource.data[1], { n: 1 });
     assert.deepEqual(resource.schema, { fields: [{ name: "n", type: "integer" }] });
     assert.match(String(data["text/html"]), /<th>n<\/th>/);
   });
@@ -139,6 +179,38 @@ describe("display", () => {
     assert.deepEqual(bundles(ran, "result"), []);
   });
 
+  const wrong = [
+    ["display(null, { raw: true })", /Cannot show null as it is: a bundle is an object/],
+    ["display('x', { raw: true })", /Cannot show "x" as it is/],
+    ["display({ a: 'x' }, { raw: true })", /under "a": no media type/],
+    ["display({ 'text/plain': () => 1 }, { raw: true })", /Cannot show .* as text\/plain/],
+    ["display({ 'application/json': 1n }, { raw: true })", /as application\/json: .*BigInt/],
+    ["display({ 'application/json': { toJSON() {} } }, { raw: true })", /JSON has no such value/],
+    ["display(1, { metadata: 7 })", /Cannot show with metadata 7/],
+    ["({ [Symbol.for('Jupyter.display')]: () => [1] })", /method gave \[ 1 \]/],
+    ["Deno.jupyter.broadcast(5, {})", /Cannot broadcast 5/],
+    ["Deno.jupyter.broadcast('display_data', { a: 1 })", /Cannot show undefined as it is/],
+    ["Deno.jupyter.broadcast('x', {}, { buffers: [5] })", /Cannot send 5 as a buffer/],
+  ] as const;
+  for (const [code, message] of wrong) {
+    it(`${code} is told to be wrong, in a trace of the cell alone`, async () => {
+      const { outcome, outputs } = await kernel.run(code);
+      assert.deepEqual(outputs.map(({ kind }) => kind), ["error"]);
+      assert.ok(outcome.kind === "error" && outcome.ename === "TypeError");
+      assert.match(outcome.evalue, message);
+      assert.doesNotMatch(outcome.traceback.join("\n"), /lib\/kernel|Array\.map/);
+    });
+  }
+
+  it("takes ids and options as one may write them", async () => {
+    const ran = await kernel.run(
+      "display(1, { display_id: 5, metadata: null }); display(2, null); Deno.jupyter.clear({ wait: 'x' })",
+    );
+    assert.deepEqual(ran.outputs.map((o) => "displayId" in o && o.displayId), ["5", false, false]);
+    const cleared = ran.outputs.at(-1);
+    assert.equal(cleared?.kind === "clear" && cleared.wait, true);
+  });
+
   it("clears at once or with the next output", async () => {
     const ran = await kernel.run(
       "Deno.jupyter.clear(); Deno.jupyter.clear({ wait: true }); console.clear()",
@@ -160,6 +232,7 @@ describe("display", () => {
   it("%%html and its like show the rest of the cell", async () => {
     assert.deepEqual(bundles(await kernel.run("%%html\n<b>x</b>"), "display"), [{
       "text/html": "<b>x</b>",
+      "text/plain": "x",
     }]);
     assert.match(tracebackOf(await kernel.run("%nothing")), /the magics are %%time, %%html/);
   });

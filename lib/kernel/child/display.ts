@@ -1,5 +1,6 @@
 import type { Bundle, Run } from "../frames.ts";
-import { Deno, Promise, String, Uint8Array } from "../intrinsics.ts";
+import { Deno, Promise, Set, String, TypeError } from "../intrinsics.ts";
+import { bytesOf, isObject, metadataOf, mimeBundle } from "./bundle.ts";
 import { currentRun } from "./current.ts";
 import { bundleOf, displaySymbol, hush, imageView, type Shown } from "./format.ts";
 import { password } from "./input.ts";
@@ -36,9 +37,10 @@ export interface DisplayOptions {
  * Shows a value as an output of its own. Outputs come in the order of the calls, whether awaited
  * or not; a value whose bundle takes time to make appears when it is made.
  */
-export function display(value: unknown, options: DisplayOptions = {}): Promise<void> {
+export function display(value: unknown, given?: DisplayOptions | null): Promise<void> {
   const run = currentRun();
-  const made = options.raw ? { data: value as Bundle, metadata: {} } : bundleOf(value);
+  const options = given ?? {};
+  const made = options.raw ? { data: mimeBundle(value), metadata: {} } : bundleOf(value);
   if (made instanceof Promise) return hush(made.then((shown) => publish(run, shown, options)));
   publish(run, made, options);
   return hush(Promise.resolve());
@@ -50,16 +52,17 @@ export function update(displayId: string, value: unknown): Promise<void> {
 }
 
 /** Empties the cell's output, at once or, with `wait`, when the next output comes. */
-export function clear({ wait = false }: { readonly wait?: boolean } = {}): void {
-  send({ kind: "clear", wait });
+export function clear(options?: { readonly wait?: boolean } | null): void {
+  send({ kind: "clear", wait: Boolean(options?.wait) });
 }
 
 function publish(run: Run, { data, metadata }: Shown, options: DisplayOptions): void {
+  const id = options.display_id ?? undefined;
   send({
     kind: options.update ? "updateDisplay" : "display",
     data,
-    metadata: options.metadata ?? metadata,
-    ...options.display_id !== undefined ? { displayId: String(options.display_id) } : {},
+    metadata: metadataOf(options.metadata ?? metadata),
+    ...id !== undefined ? { displayId: String(id) } : {},
   }, run);
 }
 
@@ -72,7 +75,19 @@ export function broadcast(
     readonly buffers?: readonly (ArrayBuffer | ArrayBufferView)[];
   } = {},
 ): Promise<void> {
-  send({ kind: "broadcast", msgType, content, metadata }, currentRun(), buffers.map(bytesOf));
+  if (typeof msgType !== "string" || !isObject(content ?? {}) || !isObject(metadata ?? {})) {
+    throw new TypeError(
+      `Cannot broadcast ${Deno.inspect(msgType)} with content ${Deno.inspect(content)} and ` +
+        `metadata ${Deno.inspect(metadata)}: a message has a type, and objects for these`,
+    );
+  }
+  const message = {
+    kind: "broadcast",
+    msgType,
+    content: shaped(msgType, content),
+    metadata,
+  } as const;
+  send(message, currentRun(), buffers.map(octets));
   return hush(Promise.resolve());
 }
 
@@ -90,7 +105,21 @@ function template(type: string) {
   };
 }
 
-function bytesOf(buffer: ArrayBuffer | ArrayBufferView): Uint8Array {
-  if (!ArrayBuffer.isView(buffer)) return new Uint8Array(buffer);
-  return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
+const shows = new Set(["display_data", "update_display_data", "execute_result"]);
+
+/** What shows a bundle must have one, by whichever door it leaves. */
+function shaped(msgType: string, content: Bundle): Bundle {
+  if (!shows.has(msgType)) return content;
+  const { data, metadata = {} } = content ?? {};
+  return { ...content, data: mimeBundle(data), metadata: metadataOf(metadata) };
+}
+
+function octets(buffer: unknown): Uint8Array {
+  const bytes = bytesOf(buffer);
+  if (bytes) return bytes;
+  throw new TypeError(
+    `Cannot send ${
+      Deno.inspect(buffer)
+    } as a buffer: it is neither an ArrayBuffer nor a view on one`,
+  );
 }

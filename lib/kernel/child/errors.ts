@@ -23,9 +23,20 @@ export function installStackTraces(internals: readonly string[]): void {
   const hidden = (frame: string) =>
     nameless.test(frame) || internals.some((internal) => frame.includes(internal));
   Error.prepareStackTrace = (error, sites) => {
-    const frames = sites.map(String).filter((frame) => !hidden(frame)).map(inUserPlaces);
+    const frames = withoutInternals(sites.map(String), hidden).map(inUserPlaces);
     return [heading(error), ...frames.map((frame) => `    at ${frame}`)].join("\n");
   };
+}
+
+/** Without hidden frames, and without the native ones that they called. */
+function withoutInternals(
+  frames: readonly string[],
+  hidden: (frame: string) => boolean,
+): readonly string[] {
+  const callers = frames.slice(1);
+  return frames.filter((frame, at) =>
+    !hidden(frame) && !(frame.endsWith("(<anonymous>)") && callers[at] && hidden(callers[at]))
+  );
 }
 
 /** A thrown value as data, with everything a traceback needs. */

@@ -1,5 +1,20 @@
 import type { Bundle } from "../frames.ts";
-import { Deno, Object, Promise, Reflect, String, Uint8Array, WeakSet } from "../intrinsics.ts";
+import {
+  Blob,
+  Deno,
+  JSON,
+  Number,
+  Object,
+  Promise,
+  Reflect,
+  String,
+  TextDecoder,
+  TypeError,
+  Uint8Array,
+  WeakSet,
+} from "../intrinsics.ts";
+import { withPlainText } from "../plain_text.ts";
+import { isObject, mimeBundle } from "./bundle.ts";
 import { recordsTable, tableOf } from "./table.ts";
 
 /** A value as Jupyter shows it. */
@@ -30,12 +45,11 @@ export function bundleOf(value: unknown): Shown | Promise<Shown> {
     if (data instanceof Promise) return data.then((data) => shown(data));
     if (data) return shown(data);
   }
-  return shown({ "text/plain": Deno.inspect(value) });
+  return { data: { "text/plain": Deno.inspect(value) }, metadata: {} };
 }
 
-/** A bundle may bring its metadata along under a key of its own. */
 function shown(data: Bundle): Shown {
-  return { data, metadata: {} };
+  return { data: withPlainText(mimeBundle(data)), metadata: {} };
 }
 
 type View = (value: unknown) => Bundle | Promise<Bundle> | undefined;
@@ -58,7 +72,7 @@ function ownView(value: unknown): Bundle | Promise<Bundle> | undefined {
 }
 
 function asBundle(data: unknown): Bundle {
-  if (typeof data === "object" && data !== null) return data as Bundle;
+  if (isObject(data)) return data;
   throw new TypeError(
     `Cannot show the value: its Symbol.for("Jupyter.display") method gave ${Deno.inspect(data)}; ` +
       "it must give an object of media types",
@@ -66,10 +80,24 @@ function asBundle(data: unknown): Bundle {
 }
 
 function canvasView(value: unknown): Bundle | undefined {
+  const url = canvasUrl(value);
+  const [, type, data] = url?.match(/^data:([^;,]+);base64,([^]+)$/) ?? [];
+  if (!type || !data) return undefined;
+  const part = type === svg ? new TextDecoder().decode(Uint8Array.fromBase64(data)) : data;
+  return { [type]: part, "text/plain": `[canvas as ${type}]` };
+}
+
+/** What is no canvas may have such a method too, and want arguments for it. */
+function canvasUrl(value: unknown): string | undefined {
   const toDataUrl = property(value, "toDataURL");
   if (typeof toDataUrl !== "function") return undefined;
-  const [, type, data] = String(toDataUrl.call(value)).match(/^data:([^;,]+);base64,([^]*)$/) ?? [];
-  return type && data ? { [type]: data, "text/plain": `[canvas as ${type}]` } : undefined;
+  try {
+    const url = toDataUrl.call(value);
+    if (isThenable(url)) Promise.resolve(url).catch(() => {});
+    return typeof url === "string" ? url : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 const vegaTypes: Readonly<Record<string, string>> = {
@@ -98,10 +126,16 @@ function dataFrameView(value: unknown): Bundle | undefined {
   }));
   const records = (rows: number) => toRecords.call(head.call(value, rows)) as Bundle[];
   return {
-    "application/vnd.dataresource+json": { data: records(50), schema: { fields } },
+    "application/vnd.dataresource+json": { data: jsonRecords(records(50)), schema: { fields } },
     "text/html": tableOf(fields.map(({ name }) => name), records(10)),
     "text/plain": Deno.inspect(value),
   };
+}
+
+/** Columns of 64 bits hold integers that JSON has no word for. */
+function jsonRecords(records: readonly Bundle[]): unknown {
+  const plain = (_: string, value: unknown) => typeof value === "bigint" ? Number(value) : value;
+  return JSON.parse(JSON.stringify(records, plain));
 }
 
 function jsonTypeOf(type: unknown): string {
@@ -127,14 +161,20 @@ const signatures: readonly (readonly [type: string, at: number, bytes: readonly 
 ];
 
 export function imageView(value: unknown): Bundle | Promise<Bundle> | undefined {
-  if (value instanceof Blob && value.type.startsWith("image/")) {
-    return value.bytes().then((bytes) => imageView(bytes) ?? { [value.type]: bytes.toBase64() });
-  }
-  if (!(value instanceof Uint8Array)) return undefined;
+  if (isInstance(value, Blob) && value.type.startsWith("image/")) return blobView(value);
+  if (!isInstance(value, Uint8Array)) return undefined;
   const found = signatures.find(([, at, bytes]) => bytes.every((b, i) => value[at + i] === b));
   if (!found) return undefined;
   return { [found[0]]: value.toBase64(), "text/plain": `[${found[0]}, ${value.length} bytes]` };
 }
+
+async function blobView(blob: Blob): Promise<Bundle> {
+  if (blob.type.startsWith(svg)) return { [svg]: await blob.text() };
+  const bytes = await blob.bytes();
+  return imageView(bytes) ?? { [blob.type]: bytes };
+}
+
+const svg = "image/svg+xml";
 
 /** Elements of any DOM. A figure holds its titles and legends only as HTML; its picture is SVG. */
 function elementView(value: unknown): Bundle | undefined {
@@ -173,6 +213,18 @@ function property(value: unknown, key: PropertyKey): unknown {
     return Reflect.has(value, key) ? Reflect.get(value, key) : undefined;
   } catch {
     return undefined;
+  }
+}
+
+/** Whether it is one, for all a proxy's traps may throw. */
+export function isInstance<T>(
+  value: unknown,
+  type: abstract new (...args: never[]) => T,
+): value is T {
+  try {
+    return value instanceof type;
+  } catch {
+    return false;
   }
 }
 

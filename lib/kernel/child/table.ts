@@ -1,6 +1,6 @@
-/** Rows past this many are counted, not drawn: a notebook keeps every one of them for good. */
 import { Array, Deno, Object, Set, String } from "../intrinsics.ts";
 
+/** Rows past this many are counted, not drawn: a notebook keeps every one of them for good. */
 const maxRows = 100;
 const maxColumns = 50;
 
@@ -18,7 +18,7 @@ export function tableOf(
 ): string {
   const head = columns.map((column) => `<th>${escapeHtml(column)}</th>`).join("");
   const rows = records.slice(0, maxRows).map((record) =>
-    `<tr>${columns.map((column) => cellOf(record[column])).join("")}</tr>`
+    `<tr>${columns.map((column) => cellOf(fieldOf(record, column))).join("")}</tr>`
   );
   const more = records.length - rows.length;
   const caption = more > 0 ? `<caption>${rows.length} of ${records.length} rows</caption>` : "";
@@ -39,8 +39,21 @@ function cellOf(value: unknown): string {
     : `<td>${escapeHtml(text)}</td>`;
 }
 
+/** A getter that throws leaves its cell empty. */
+function fieldOf(record: Readonly<Record<string, unknown>>, column: string): unknown {
+  try {
+    return record[column];
+  } catch {
+    return undefined;
+  }
+}
+
 function isRecord(value: unknown): value is Record<string, unknown> {
   if (typeof value !== "object" || value === null) return false;
-  const prototype = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
+  try {
+    const prototype = Object.getPrototypeOf(value);
+    return prototype === Object.prototype || prototype === null;
+  } catch {
+    return false; // A proxy may forbid the question.
+  }
 }
