@@ -11,6 +11,7 @@
  */
 
 import { EncodedJson } from "../jupyter/json.ts";
+import type { Place } from "./positions.ts";
 import { encodeAsJson, encodeTextAsJson } from "./encode_text.ts";
 import {
   Array,
@@ -76,6 +77,8 @@ export interface Thrown {
   readonly message: string;
   /** Frames of the stack in user's places, `at f (cell-8.ts:2:9)`, without the child's own. */
   readonly frames: readonly string[];
+  /** The file of the notebook's folder where it was thrown, if no cell threw it itself. */
+  readonly source?: { readonly path: string; readonly text: string; readonly place: Place };
   /** Fields of the error beyond its name, message, stack, cause and errors, as text. */
   readonly details?: string;
   readonly cause?: Thrown;

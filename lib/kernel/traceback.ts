@@ -10,10 +10,11 @@ const context = 2;
 
 /** A thrown value as Jupyter reports it: heading, source at fault, frames, causes. */
 export function tracebackOf(thrown: Thrown, sourceOf: SourceOf): CellError {
+  const [heading = "", ...rest] = lines(thrown, sourceOf);
   return {
     ename: thrown.name,
     evalue: thrown.message,
-    traceback: [...lines(thrown, sourceOf)],
+    traceback: [thrown.value === undefined ? heading : `Uncaught ${heading}`, ...rest],
   };
 }
 
@@ -24,6 +25,8 @@ export function strayText(thrown: Thrown, sourceOf: SourceOf): string {
 
 function* lines(thrown: Thrown, sourceOf: SourceOf): Generator<string> {
   yield headingOf(thrown);
+  const { source } = thrown;
+  if (source) yield* excerptAt(source.path, source.text, source.place);
   yield* excerpt(thrown.frames, sourceOf);
   yield* thrown.frames.map((frame) => `    ${frame}`);
   if (thrown.details) yield thrown.details;
@@ -46,7 +49,7 @@ const hints: Readonly<Record<string, string>> = {
 };
 
 function headingOf({ name, message, value }: Thrown): string {
-  if (value !== undefined) return `Uncaught ${value}`;
+  if (value !== undefined) return value;
   return message ? `${name}: ${message}` : name;
 }
 
@@ -68,10 +71,18 @@ export function* excerptAt(file: string, source: string, at: Place): Generator<s
   const from = Math.max(1, at.line - context);
   const to = Math.min(all.length, at.line + context);
   const width = String(to).length;
+  const start = Math.max(0, at.column - widest / 2);
   yield `  ${file}:${at.line}:${at.column}`;
   for (let line = from; line <= to; line++) {
     const mark = line === at.line ? ">" : " ";
-    yield `${mark} ${String(line).padStart(width)} | ${all[line - 1]}`;
-    if (line === at.line) yield `  ${" ".repeat(width)} | ${" ".repeat(at.column - 1)}^`;
+    yield `${mark} ${String(line).padStart(width)} | ${shown(all[line - 1]!, start)}`;
+    if (line === at.line) yield `  ${" ".repeat(width)} | ${" ".repeat(at.column - start - 1)}^`;
   }
+}
+
+/** Longer lines are shown around the place at fault. */
+const widest = 400;
+
+function shown(line: string, start: number): string {
+  return line.slice(start, start + widest);
 }

@@ -14,7 +14,7 @@ import { serveWidgetStates, slider, widget } from "./widget.ts";
 /** Makes this process ready to run cells; called by the script the front writes to its input. */
 export function boot(loader: Loader): void {
   const own = new URL("..", import.meta.url).pathname;
-  installStackTraces([own, "$deno$stdin.mts", "ext:", "node:", "Timeout._onTimeout"]);
+  installStackTraces([own, "$deno$stdin.mts", "ext:", "node:", "Timeout._onTimeout", "each.next"]);
   stayAlive();
   runs.installTimers();
   installConsole();

@@ -1,5 +1,5 @@
 import type { Run, Thrown } from "../frames.ts";
-import { Array, Deno, Error, Map, Number, Object, Set, String } from "../intrinsics.ts";
+import { Error, Map, Number, String, WeakMap } from "../intrinsics.ts";
 import { type Positions, userPlace } from "../positions.ts";
 
 /** The cells that ran, by the name they bear in stack traces. */
@@ -18,61 +18,60 @@ export function nameCell(file: string, run: Run, positions: Positions): void {
   if (cells.size > kept) cells.delete(oldest!);
 }
 
+let internals: readonly string[] = [];
+
 /** Makes every stack, also one a user prints, name places as the user sees them. */
-export function installStackTraces(internals: readonly string[]): void {
-  const hidden = (frame: string) =>
-    nameless.test(frame) || internals.some((internal) => frame.includes(internal));
+export function installStackTraces(own: readonly string[]): void {
+  internals = own;
   Error.prepareStackTrace = (error, sites) => {
-    const frames = withoutInternals(sites.map(String), hidden).map(inUserPlaces);
+    const frames = withoutInternals(sites.map(String)).map(inUserPlaces);
     return [heading(error), ...frames.map((frame) => `    at ${frame}`)].join("\n");
   };
 }
 
 /** Without hidden frames, and without the native ones that they called. */
-function withoutInternals(
-  frames: readonly string[],
-  hidden: (frame: string) => boolean,
-): readonly string[] {
+function withoutInternals(frames: readonly string[]): readonly string[] {
   const callers = frames.slice(1);
   return frames.filter((frame, at) =>
     !hidden(frame) && !(frame.endsWith("(<anonymous>)") && callers[at] && hidden(callers[at]))
   );
 }
 
-/** A thrown value as data, with everything a traceback needs. */
-export function describe(thrown: unknown, depth = 0): Thrown {
-  if (!Error.isError(thrown)) {
-    return { name: "Uncaught", message: inspect(thrown), frames: [], value: inspect(thrown) };
-  }
-  const error = thrown as Error & { readonly errors?: unknown };
-  const deeper = (value: unknown) => describe(value, depth + 1);
-  const details = detailsOf(error);
-  return {
-    name: text(error, "name"),
-    message: text(error, "message"),
-    frames: [...framesOf(text(error, "stack")), ...awaitFrames(error)],
-    ...details ? { details } : {},
-    ...error.cause !== undefined && depth < 8 ? { cause: deeper(error.cause) } : {},
-    ...Array.isArray(error.errors) && depth < 8 ? { errors: error.errors.map(deeper) } : {},
-  };
+function hidden(frame: string): boolean {
+  return nameless.test(frame) || internals.some((internal) => frame.includes(internal));
 }
 
 /** Where a cell awaited what then failed elsewhere, as in the runtime or in a module's loading. */
 const awaited = new WeakMap<object, { readonly stack: string }>();
 
-/** Remembers the place of an `await` for an error whose own stack leads to no cell. */
+/** Remembers where the cell awaited an error that may well come from elsewhere. */
 export function placeAwait(error: unknown, place: { readonly stack: string }): void {
-  if (!Error.isError(error) || cellFile.test(text(error as Error, "stack"))) return;
-  awaited.set(error, place);
+  if (Error.isError(error)) awaited.set(error as Error, place);
 }
 
 /** V8 places a call at its last name, which in `__k.aw(x)` stands that much right of the `x`. */
 const beforeName = "__k.".length;
 
-function awaitFrames(error: Error): readonly string[] {
-  const [first, ...rest] = framesOf(awaited.get(error)?.stack ?? "");
+/** The frames of a stack, `at f (cell-8.ts:2:9)`, down to the place that awaited it. */
+export function framesOf(error: Error): readonly string[] {
+  const frames = listed(stackBelowHeading(error));
+  const [first, ...rest] = listed(awaited.get(error)?.stack ?? "");
   const shifted = first?.replace(/\d+(?=\)?$)/, (column) => String(Number(column) - beforeName));
-  return shifted ? [shifted, ...rest] : [];
+  const line = shifted?.match(lineOfCell)?.[0];
+  const all = !line || frames.some((frame) => frame.includes(line))
+    ? frames
+    : [...frames, shifted, ...rest];
+  return withoutInternals(all.map((frame) => frame.slice("at ".length)))
+    .map((frame) => `at ${frame}`);
+}
+
+const lineOfCell = /(?:cell|aside)-[\d-]+\.ts:\d+:/;
+
+/** A message may have lines that look like frames. */
+function stackBelowHeading(error: Error): string {
+  const stack = textOf(error, "stack");
+  const head = heading(error);
+  return stack.startsWith(head) ? stack.slice(head.length) : stack;
 }
 
 /** The place of a call, told only when it is asked for: V8 makes a stack's text lazily. */
@@ -97,7 +96,7 @@ function inUserPlaces(frame: string): string {
   });
 }
 
-function framesOf(stack: string): readonly string[] {
+function listed(stack: string): readonly string[] {
   return stack.split("\n").filter((line) => /^\s+at /.test(line)).map((line) => line.trim());
 }
 
@@ -109,25 +108,19 @@ function heading(error: Error): string {
   }
 }
 
-function text(error: Error, field: "name" | "message" | "stack"): string {
+/** A field of an error; one that throws when looked at is not there. */
+export function fieldOf(error: Error, field: string): unknown {
   try {
-    return String(error[field] ?? "");
+    return (error as unknown as Record<string, unknown>)[field];
   } catch {
-    return "";
+    return undefined;
   }
 }
 
-const usual = new Set(["name", "message", "stack", "cause", "errors"]);
-
-function detailsOf(error: Error): string | undefined {
-  const fields = Object.entries(error).filter(([name]) => !usual.has(name));
-  return fields.length > 0 ? inspect(Object.fromEntries(fields)) : undefined;
-}
-
-function inspect(value: unknown): string {
+export function textOf(error: Error, field: "name" | "message" | "stack"): string {
   try {
-    return Deno.inspect(value);
+    return String(fieldOf(error, field) ?? "");
   } catch {
-    return String(value);
+    return "";
   }
 }

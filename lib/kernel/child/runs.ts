@@ -2,9 +2,10 @@ import type { Run } from "../frames.ts";
 import { AsyncDisposableStack, Map, Object, Promise, Reflect, Set } from "../intrinsics.ts";
 import type { Positions } from "../positions.ts";
 import { currentRun } from "./current.ts";
-import { describe, nameCell, placeAwait, placeOfCall, runOf } from "./errors.ts";
+import { nameCell, placeAwait, placeOfCall, runOf } from "./errors.ts";
 import { bundleOf, isQuiet } from "./format.ts";
 import { Interrupted, mark, send, stopping } from "./pipe.ts";
+import { describe } from "./thrown.ts";
 
 /** What a run still holds while its cell has not ended. */
 interface Running {

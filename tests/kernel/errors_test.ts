@@ -1,0 +1,128 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { errorsOf, printed, type Running, running, tracebackOf } from "./running.ts";
+
+let kernel: Running;
+before(async () => {
+  kernel = await running({
+    types: "off",
+    files: {
+      "typed.ts": [
+        "interface A {",
+        "  b: number;",
+        "}",
+        "",
+        "export function typed(a: A): never {",
+        "  throw new RangeError(`typed ${a.b}`);",
+        "}",
+      ].join("\n"),
+    },
+  });
+});
+after(() => kernel[Symbol.asyncDispose]());
+
+async function trace(code: string): Promise<string> {
+  return tracebackOf(await kernel.run(code));
+}
+
+describe("an error", () => {
+  const named = [
+    ["class Mine extends Error {}; throw new Mine('x')", "Mine: x"],
+    ["class Own extends Error { override name = 'Said' }; throw new Own('x')", "Said: x"],
+    ["throw new DOMException('x', 'AbortError')", "AbortError: x"],
+    ["throw Object.assign(new TypeError('x'), { name: '' })", "TypeError: x"],
+    ["throw Object.assign(new Error('x'), { message: { toString() { throw 5 } } })", "Error: "],
+    [
+      "throw { [Symbol.for('Deno.customInspect')]() { throw 2 }, toString() { throw 1 } }",
+      "Uncaught: [object that cannot be shown]",
+    ],
+  ] as const;
+  for (const [code, error] of named) {
+    it(`is told as ${error}: ${code}`, async () => {
+      assert.deepEqual(errorsOf(await kernel.run(code)), [error]);
+    });
+  }
+
+  it("of an async function names also the line that awaited it", async () => {
+    const text = await trace(
+      "async function later() { await null; throw new Error('late') }\n\nawait later()",
+    );
+    assert.match(text, /at later \(cell-\d+\.ts:1:44\)\n {4}at cell-\d+\.ts:3:7$/);
+  });
+
+  it("of an async generator names the loop, and no frame of ours", async () => {
+    const text = await trace(
+      "const items = async function* () { await null; throw new Error('x') };\n" +
+        "for await (const item of items()) item;",
+    );
+    assert.match(text, /at items \(cell-\d+\.ts:1:54\)\n {4}at cell-\d+\.ts:2:\d+$/);
+  });
+
+  it("tells what its getters hide as getters", async () => {
+    const text = await trace(
+      "const e = new Error('x'); const trap = { enumerable: true, get() { throw 1 } };\n" +
+        "Object.defineProperties(e, { cause: trap, extra: trap }); throw e",
+    );
+    assert.match(text, /^Error: x\n[^]*\{ extra: \[Getter\] \}$/);
+  });
+
+  it("that is its own cause is told once", async () => {
+    const text = await trace("const round = new Error('r'); round.cause = round; throw round");
+    assert.match(text, /^Error: r\n[^]*\nCaused by Error: r\n\(told above\)$/);
+  });
+
+  it("of many errors tells the first of them", async () => {
+    const text = await trace(
+      "throw new AggregateError(Array.from({ length: 50 }, (_, i) => new Error('e' + i)))",
+    );
+    assert.match(text, /Error: e19\n[^]* {2}\.\.\. 30 more errors$/);
+    assert.doesNotMatch(text, /Error: e20/);
+  });
+
+  it("of values and of errors says Uncaught once", async () => {
+    const text = await trace("throw new AggregateError([5], 'one', { cause: 'why' })");
+    assert.match(text, /\n {2}5\nCaused by "why"$/);
+    const ran = await kernel.run(
+      "Promise.reject('lost'); await new Promise((r) => setTimeout(r, 5))",
+    );
+    assert.equal(printed(ran, "stderr"), 'Uncaught "lost"\n');
+  });
+
+  it("of great length is told shortened", async () => {
+    const { outcome } = await kernel.run("throw new Error('x'.repeat(1e6))");
+    assert.ok(outcome.kind === "error" && outcome.evalue.length < 30_000);
+    assert.match(outcome.evalue, / \.\.\. 980000 more characters \.\.\. x+$/);
+    assert.ok(outcome.traceback.join("").length < 60_000);
+    const line = await trace(`"${"y".repeat(1e5)}"; throw new Error('far right')`);
+    assert.match(line, /\n> 1 \| y{190}.{31}\n {4}\| {200}\^\n/);
+  });
+
+  it("of a deep stack is told by its two ends", async () => {
+    const text = await trace(
+      "Error.stackTraceLimit = 10_000;\n" +
+        "const deep = (n: number): number => { if (n) return deep(n - 1) + 1; throw new Error('d') };\n" +
+        "try { deep(5_000) } finally { Error.stackTraceLimit = 10 }",
+    );
+    assert.match(text, /\n {4}\.\.\. 4922 more \.\.\.\n/);
+    assert.ok(text.split("\n").length < 100);
+  });
+
+  it("whose message looks like a stack adds no frames", async () => {
+    const text = await trace("throw new Error('a\\n    at fake (cell-1.ts:1:1)')");
+    assert.equal(text.match(/^ +at fake/gm)?.length, 1);
+  });
+
+  it("of a module shows that file's lines and the cell's", async () => {
+    const text = await trace("import { typed } from './typed.ts';\ntyped({ b: 1 })");
+    assert.match(text, /typed\.ts:6:9\n[^]*> 6 \| {3}throw new RangeError/);
+    assert.match(text, /\n> 2 \| typed\(\{ b: 1 \}\)\n/);
+  });
+
+  it("of another realm shows none of the runtime's frames", async () => {
+    const text = await trace(
+      "import vm from 'node:vm'; vm.runInNewContext('throw new RangeError(1)')",
+    );
+    assert.match(text, /^RangeError: 1\n/);
+    assert.doesNotMatch(text, /ext:/);
+  });
+});
