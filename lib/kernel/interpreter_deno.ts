@@ -107,7 +107,7 @@ class DenoInterpreter implements Interpreter {
 
   async execute(cell: Cell): Promise<Outcome> {
     const sugar = readSugar(cell.code);
-    return sugar ? await this.#executeSugar(cell, sugar) : await this.#executeCode(cell, cell.code);
+    return sugar ? await this.#executeSugar(cell, sugar) : await this.#executeCode(cell);
   }
 
   async interrupt(): Promise<{ readonly ended: boolean; readonly because?: string }> {
@@ -146,9 +146,10 @@ class DenoInterpreter implements Interpreter {
     await this.#runner.dispose();
   }
 
-  async #executeCode(cell: Cell, source: string): Promise<Outcome> {
-    const record = this.#runs.open(cell, { source });
-    await this.#run(record);
+  /** Runs what TypeScript there is in a cell; whatever is told of it shows the cell as it is. */
+  async #executeCode(cell: Cell, code: string = cell.code): Promise<Outcome> {
+    const record = this.#runs.open(cell);
+    await this.#run(record, code);
     if (record.error) return { kind: "error", ...record.error };
     const userExpressions = await this.#userExpressions(cell);
     const pages = await Promise.all(record.helps.map((name) => this.#page(name, 0)));
@@ -156,23 +157,23 @@ class DenoInterpreter implements Interpreter {
   }
 
   /** A cell that is stopped before it runs is over, whatever still reads it. */
-  async #run(record: RunRecord): Promise<void> {
-    const done = this.#compileAndRun(record);
+  async #run(record: RunRecord, code: string): Promise<void> {
+    const done = this.#compileAndRun(record, code);
     await Promise.race([done, record.ended.promise]);
     if (!record.stopped) await done;
   }
 
   /** Whatever goes wrong ends up as the record's error. */
-  async #compileAndRun(record: RunRecord): Promise<void> {
+  async #compileAndRun(record: RunRecord, code: string): Promise<void> {
     try {
       const { jsx } = await this.#config;
-      const { file, run, source, expression } = record;
+      const { file, run, expression } = record;
       const { compileCell, intelligence } = await this.#read();
-      const compiled = await compileCell(source, { file, run, jsx, expression });
+      const compiled = await compileCell(code, { file, run, jsx, expression });
       if (record.over) return;
       if (compiled.kind === "syntaxError") this.#refuse(record, syntaxError(record, compiled));
       else if (expression) await this.#runner.run(record, compiled);
-      else await this.#runTyped(record, compiled, intelligence);
+      else await this.#runTyped(record, code, compiled, intelligence);
     } catch (error) {
       this.#refuse(record, plainError(error));
     }
@@ -182,6 +183,7 @@ class DenoInterpreter implements Interpreter {
   /** Runs a cell and has its types looked at meanwhile, or before where errors forbid it to run. */
   async #runTyped(
     record: RunRecord,
+    code: string,
     compiled: Compiled,
     intelligence: Intelligence,
   ): Promise<void> {
@@ -189,7 +191,7 @@ class DenoInterpreter implements Interpreter {
     await this.#debugger.compiled({ file, source, ...compiled });
     this.#policy = policyIn(source) ?? this.#policy;
     for (const text of this.#late.splice(0)) this.#warn(record, text);
-    const looked = compiled.constant ? Promise.resolve([]) : intelligence.commit(source);
+    const looked = compiled.constant ? Promise.resolve([]) : intelligence.commit(code);
     if (this.#policy === "off") return await this.#runner.run(record, compiled);
     if (this.#policy === "error") intelligence.start();
     const problems = this.#policy === "error" ? await looked : [];
@@ -218,7 +220,7 @@ class DenoInterpreter implements Interpreter {
     const answers: Record<string, UserExpression> = {};
     for (const [key, source] of Object.entries(cell.userExpressions)) {
       const record = this.#runs.open(cell, { source, expression: true });
-      await this.#run(record);
+      await this.#run(record, source);
       answers[key] = record.error
         ? { status: "error", ...record.error }
         : { status: "ok", ...record.shown ?? { data: {}, metadata: {} } };

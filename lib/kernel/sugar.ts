@@ -36,9 +36,14 @@ function readQuestion(code: string): Sugar | undefined {
 function readMagic(code: string): Sugar | undefined {
   const [, name, rest, body] = code.match(/^\s*%%?(\w+)[ \t]*([^\n]*)\n?([^]*)$/) ?? [];
   if (name === undefined) return undefined;
-  if (name === "time") return { kind: "time", code: [rest, body].filter(Boolean).join("\n") };
+  if (name === "time") return { kind: "time", code: code.replace(/%%?time/, blank) };
   const type = shown[name];
   if (type) return { kind: "show", data: withPlainText({ [type]: body || rest || "" }) };
   const known = ["time", ...Object.keys(shown)].map((magic) => `%%${magic}`).join(", ");
   return { kind: "unknown", message: `Cannot run %${name}: the magics are ${known}` };
+}
+
+/** What is left keeps its place, by which errors and breakpoints name it. */
+function blank(magic: string): string {
+  return " ".repeat(magic.length);
 }

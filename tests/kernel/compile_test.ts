@@ -138,7 +138,8 @@ Deno.test.each([
     code: "%%html\n<b>x</b>",
     sugar: { kind: "show", data: { "text/html": "<b>x</b>", "text/plain": "x" } },
   },
-  { code: "%time f()", sugar: { kind: "time", code: "f()" } },
+  { code: "%time f()", sugar: { kind: "time", code: "      f()" } },
+  { code: "\n%%time\nf()", sugar: { kind: "time", code: "\n      \nf()" } },
   { code: "a ? b : c", sugar: undefined },
   { code: "a % b", sugar: undefined },
 ])("sugar in $code", ({ code, sugar }) => assert.deepEqual(readSugar(code), sugar));

@@ -125,4 +125,11 @@ describe("an error", () => {
     assert.match(text, /^RangeError: 1\n/);
     assert.doesNotMatch(text, /ext:/);
   });
+
+  it("of a timed cell names the lines that the user sees", async () => {
+    const text = await trace("%%time\n1;\nthrow new Error('x')");
+    assert.match(text, /cell-\d+\.ts:3:7\n {2}1 \| %%time\n {2}2 \| 1;\n> 3 \| throw/);
+    const told = errorsOf(await kernel.run("%time throw new Error('y');\nconst = 5"));
+    assert.match(told[0]!, /^SyntaxError: .*cell-\d+\.ts:2:7/);
+  });
 });
