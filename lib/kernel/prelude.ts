@@ -21,7 +21,14 @@ declare namespace Deno.jupyter {
   /** Empties the cell's output, at once or with the next output. */
   function clear(options?: { wait?: boolean }): void;
   /** The same items, one by one, under a bar that shows how many have passed. */
-  function progress<T>(items: Iterable<T>, label?: string): Generator<T>;
+  function progress<T>(
+    items: AsyncIterable<T>,
+    how?: string | { label?: string; total?: number },
+  ): AsyncGenerator<T>;
+  function progress<T>(
+    items: Iterable<T>,
+    how?: string | { label?: string; total?: number },
+  ): Generator<T>;
   /** Asks for a word that is not shown while it is typed. */
   function password(message?: string): string;
   function latex(strings: TemplateStringsArray, ...values: unknown[]): object;

@@ -229,6 +229,53 @@ describe("display", () => {
     assert.match(String(updates.at(-1)!["text/plain"]), /^\[#{20}\] adding 3\/3/);
   });
 
+  const bars = [
+    [
+      "of a loop that was left stops there",
+      "for (const i of P([1, 2, 3, 4])) if (i === 3) break;",
+      /^\[#{10}\.{10}\] 2\/4 stopped after/,
+      /value="0.5"/,
+    ],
+    [
+      "of a loop that threw stops there",
+      "try { for (const i of P([1, 2])) throw i } catch {}",
+      /^\[\.{20}\] 0\/2 stopped/,
+      /value="0"/,
+    ],
+    ["of nothing is full", "for (const i of P([]));", /^\[#{20}\] 0\/0 /, /value="1"/],
+    [
+      "of what cannot be counted counts",
+      "for (const i of P([1, 2].values(), 'n'));",
+      /^n 2 \d/,
+      /value="1"/,
+    ],
+    [
+      "of what is said to be more stays short",
+      "for (const i of P([1].values(), { label: 'n', total: 2 }));",
+      /^\[#{10}\.{10}\] n 1\/2 \d/,
+      /value="0.5"/,
+    ],
+    [
+      "of async items counts them",
+      "for await (const i of P((async function* () { yield 1 })(), { total: 1 }));",
+      /^\[#{20}\] 1\/1 /,
+      /value="1"/,
+    ],
+  ] as const;
+  for (const [name, code, text, html] of bars) {
+    it(`a progress bar ${name}`, async () => {
+      const ran = await kernel.run(`var P = Deno.jupyter.progress; ${code}`);
+      assert.deepEqual(errorsOf(ran), []);
+      const last = bundles(ran, "updateDisplay").at(-1)!;
+      assert.match(String(last["text/plain"]), text);
+      assert.match(String(last["text/html"]), html);
+    });
+  }
+
+  it("a progress bar is of something that can be iterated", async () => {
+    assert.match(tracebackOf(await kernel.run("P(5)")), /Cannot show the progress of 5/);
+  });
+
   it("%%html and its like show the rest of the cell", async () => {
     assert.deepEqual(bundles(await kernel.run("%%html\n<b>x</b>"), "display"), [{
       "text/html": "<b>x</b>",
