@@ -148,9 +148,9 @@ async function inspect({ interpreter }: Services, { content }: Message): Promise
 
 async function passComm(
   { comms, interpreter }: Services,
-  { id, type, content, buffers }: Message,
+  { id, type, content, metadata, buffers }: Message,
 ): Promise<undefined> {
   commMessage(content);
   comms.pass(type, content);
-  await interpreter.comm({ msgType: type, content, buffers }, id);
+  await interpreter.comm({ msgType: type, content, metadata, buffers }, id);
 }

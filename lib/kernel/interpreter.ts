@@ -106,7 +106,12 @@ export interface Interpreter {
    * target nobody registered is answered by publishing `comm_close`.
    */
   comm(
-    message: { msgType: string; content: unknown; buffers: readonly Uint8Array[] },
+    message: {
+      msgType: string;
+      content: unknown;
+      metadata?: Readonly<Record<string, unknown>>;
+      buffers: readonly Uint8Array[];
+    },
     parent: string,
   ): Promise<void>;
   /** What may stand at the cursor, a UTF-16 offset. */

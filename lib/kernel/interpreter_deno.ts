@@ -119,12 +119,12 @@ class DenoInterpreter implements Interpreter {
   }
 
   async comm(message: CommMessage, parent: string): Promise<void> {
-    const { msgType: type, content, buffers } = message;
+    const { msgType: type, content, metadata = {}, buffers } = message;
     const record = this.#runs.open(asideCell(parent));
     await this.#runner.receive(record, {
       type,
       content: content as Received["content"],
-      metadata: {},
+      metadata,
       buffers: buffers.map((buffer) => buffer.toBase64()),
     });
   }

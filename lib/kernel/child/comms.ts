@@ -1,5 +1,5 @@
 import type { Bundle, Run } from "../frames.ts";
-import { crypto, Map, Uint8Array } from "../intrinsics.ts";
+import { crypto, Deno, Map, TypeError, Uint8Array } from "../intrinsics.ts";
 import { inRun } from "./current.ts";
 import { broadcast } from "./display.ts";
 import { sayEnd, stray, turn } from "./runs.ts";
@@ -50,6 +50,9 @@ export const comms = {
   },
   /** Takes the comms that front ends open at a target. */
   register(target: string, opened: Opened): void {
+    if (typeof opened !== "function") {
+      throw new TypeError(`Cannot take comms by ${Deno.inspect(opened)}: it is no function`);
+    }
     targets.set(target, opened);
   },
 };
@@ -73,7 +76,7 @@ export function receive(run: Run, received: Received): void {
       try {
         await handle(received);
       } catch (error) {
-        stray(error, run);
+        stray(error);
       }
       sayEnd(run);
     })
@@ -89,11 +92,17 @@ function handle({ type, content, metadata, buffers }: Received): unknown {
   return (type === "comm_close" ? comm?.onclose : comm?.onmessage)?.(message);
 }
 
-/** Nobody waits at most targets: then the one who opened is told that it is closed. */
-function accept(id: string, target: string, message: CommMessage): unknown {
+/** Whom nobody takes, as at most targets, or who is taken wrongly, is told that it is closed. */
+async function accept(id: string, target: string, message: CommMessage): Promise<void> {
   const opened = targets.get(target);
-  if (opened) return opened(new Comm(target, id), message);
-  return say("comm_close", { comm_id: id, data: {} });
+  const comm = new Comm(target, id);
+  if (!opened) return comm.close();
+  try {
+    await opened(comm, message);
+  } catch (error) {
+    comm.close();
+    throw error;
+  }
 }
 
 function say(type: string, content: Bundle, extras: CommExtras = {}): void {

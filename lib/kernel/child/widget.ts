@@ -5,9 +5,12 @@
  * Source: Jupyter widget messaging protocol 2.1; anywidget 0.11 `AnyModel`.
  */
 import { type Comm, type CommMessage, comms } from "./comms.ts";
-import { crypto, Deno, Map, Object, Set, Uint8Array } from "../intrinsics.ts";
-import { displaySymbol } from "./format.ts";
+import { crypto, Deno, Map, Number, Object, RangeError, Set, TypeError } from "../intrinsics.ts";
 import type { Bundle } from "../frames.ts";
+import { type Path, separate, unite } from "./buffers.ts";
+import { isObject } from "./bundle.ts";
+import { displaySymbol } from "./format.ts";
+import { stray } from "./runs.ts";
 
 export interface WidgetOptions {
   /** Text of an ES module whose default export has `render({ model, el })`. */
@@ -40,9 +43,15 @@ export class Widget {
   #state: Bundle;
 
   constructor({ esm, css = "", state = {} }: WidgetOptions) {
+    if (typeof esm !== "string" || !isObject(state)) {
+      throw new TypeError(
+        `Cannot make a widget of the module ${Deno.inspect(esm)} and the state ` +
+          `${Deno.inspect(state)}: esm is the text of a module, and the state an object`,
+      );
+    }
     const id = crypto.randomUUID();
     this.#state = { ...anywidget, _anywidget_id: `irqscope.${id}`, _esm: esm, _css: css, ...state };
-    const { data, buffers } = split(this.#state);
+    const { data, buffers } = packed(this.#state);
     this.#comm = comms.open(target, data, { metadata: version, buffers });
     this.#comm.onmessage = (message) => this.#hear(message);
     this.#comm.onclose = () => open.delete(this.#comm.id);
@@ -56,14 +65,16 @@ export class Widget {
 
   /** Changes parts of the state here and in every front end. */
   set(changes: Bundle): void {
+    this.#send("update", changes);
     this.#state = { ...this.#state, ...changes };
-    const { data, buffers } = split(changes);
-    this.#comm.send({ method: "update", ...data }, { buffers });
     this.#tell(changes);
   }
 
   /** Calls with each new value of a part, wherever it was set; yields how to stop that. */
   on(name: string, listener: Listener): () => void {
+    if (typeof listener !== "function") {
+      throw new TypeError(`Cannot call ${Deno.inspect(listener)} on ${name}: it is no function`);
+    }
     const listeners = this.#listeners.getOrInsertComputed(name, () => new Set());
     listeners.add(listener);
     return () => listeners.delete(listener);
@@ -89,11 +100,10 @@ export class Widget {
   }
 
   [displaySymbol](): Bundle {
+    const text = { "text/plain": `Widget with value ${Deno.inspect(this.value)}` };
+    if (!open.has(this.#comm.id)) return text;
     const view = { version_major: 2, version_minor: 1, model_id: this.#comm.id };
-    return {
-      "application/vnd.jupyter.widget-view+json": view,
-      "text/plain": `Widget with value ${Deno.inspect(this.value)}`,
-    };
+    return { "application/vnd.jupyter.widget-view+json": view, ...text };
   }
 
   /** What a page that was reloaded asks for. */
@@ -105,20 +115,33 @@ export class Widget {
     const { method, state = {}, buffer_paths: paths = [], content } = data as {
       readonly method?: string;
       readonly state?: Bundle;
-      readonly buffer_paths?: readonly (readonly (string | number)[])[];
+      readonly buffer_paths?: readonly Path[];
       readonly content?: unknown;
     };
-    if (method === "request_state") this.set(this.#state);
+    if (method === "request_state") this.#send("update", this.#state);
     if (method === "custom") this.#tell({ "msg:custom": content });
     if (method !== "update") return;
-    const changes = joined(state, paths, buffers);
+    const changes = unite(state, paths, buffers) as Bundle;
+    this.#send("echo_update", changes); // Other pages show the same widget.
     this.#state = { ...this.#state, ...changes };
     this.#tell(changes);
   }
 
+  #send(method: "update" | "echo_update", state: Bundle): void {
+    const { data, buffers } = packed(state);
+    this.#comm.send({ method, ...data }, { buffers });
+  }
+
+  /** A listener that throws keeps none of the others from hearing. */
   #tell(changes: Bundle): void {
     for (const [name, value] of Object.entries(changes)) {
-      for (const listener of this.#listeners.get(name) ?? []) listener(value, this);
+      for (const listener of this.#listeners.get(name) ?? []) {
+        try {
+          listener(value, this);
+        } catch (error) {
+          stray(error);
+        }
+      }
     }
   }
 }
@@ -139,6 +162,12 @@ export interface SliderOptions {
 /** A number between two others; `on("value", …)` hears it move. */
 export function slider(options: SliderOptions = {}): Widget {
   const { label = "", min = 0, max = 100, step = 1, value = min } = options;
+  if (!(min <= value && value <= max && step > 0 && Number.isFinite(max - min))) {
+    throw new RangeError(
+      `Cannot slide from ${min} to ${max} by ${step}, standing at ${value}: the value lies ` +
+        "between min and max, and the step is more than 0",
+    );
+  }
   return new Widget({
     esm: sliderModule,
     css: sliderStyle,
@@ -190,51 +219,20 @@ export function serveWidgetStates(): void {
 }
 
 function answerStates(comm: Comm): void {
-  const states: Record<string, unknown> = {};
-  const paths: (string | number)[][] = [];
-  const buffers: Uint8Array[] = [];
-  for (const { id, state } of open.values().map((widget) => widget.snapshot())) {
-    const parts = split(state);
-    states[id] = {
+  const states = Object.fromEntries(
+    open.values().map((widget) => widget.snapshot()).map(({ id, state }) => [id, {
       model_name: anywidget._model_name,
       model_module: anywidget._model_module,
       model_module_version: anywidget._model_module_version,
-      state: parts.data.state,
-    };
-    paths.push(...parts.data.buffer_paths.map((path) => [id, "state", ...path]));
-    buffers.push(...parts.buffers);
-  }
-  comm.send({ method: "update_states", states, buffer_paths: paths }, { buffers });
+      state,
+    }]),
+  );
+  const { state, paths, buffers } = separate(states);
+  comm.send({ method: "update_states", states: state, buffer_paths: paths }, { buffers });
 }
 
-/** A state with its bytes taken out, as messages carry it. */
-function split(state: Bundle) {
-  const paths: string[][] = [];
-  const buffers: Uint8Array[] = [];
-  const plain: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(state)) {
-    if (value instanceof Uint8Array) {
-      paths.push([name]);
-      buffers.push(value);
-    } else plain[name] = value;
-  }
-  return { data: { state: plain, buffer_paths: paths }, buffers };
-}
-
-/** A state with its bytes put back where the paths say. */
-function joined(
-  state: Bundle,
-  paths: readonly (readonly (string | number)[])[],
-  buffers: readonly Uint8Array[],
-): Bundle {
-  const whole = structuredClone(state) as Record<string | number, unknown>;
-  paths.forEach((path, index) => {
-    const last = path.at(-1);
-    const holder = path.slice(0, -1).reduce<Record<string | number, unknown> | undefined>(
-      (inner, key) => inner?.[key] as Record<string | number, unknown> | undefined,
-      whole,
-    );
-    if (holder && last !== undefined) holder[last] = buffers[index];
-  });
-  return whole;
+/** A state as messages carry it. */
+function packed(whole: Bundle) {
+  const { state, paths, buffers } = separate(whole);
+  return { data: { state, buffer_paths: paths }, buffers };
 }
