@@ -17,10 +17,7 @@ export class InspectorError extends Error {
 
 type Settle = { resolve(result: unknown): void; reject(error: InspectorError): void };
 
-/**
- * The inspector of one child, over its WebSocket: commands in, replies out. Output takes another
- * way, because an event that precedes a reply on this socket delays the reply by some 40 ms.
- */
+/** The inspector of one child, over its WebSocket: commands in, replies and events out. */
 export class Inspector {
   #socket: WebSocketClient | undefined;
   readonly #waiting = new Map<number, Settle>();
@@ -67,7 +64,12 @@ export class Inspector {
     readonly error?: { readonly message: string };
   }): void {
     const { id, method, params, result, error } = message;
-    if (id === undefined) return this.#listeners.get(method ?? "")?.(params);
+    if (id === undefined) {
+      // The reply behind an event waits for the event's receipt (Nagle), which waits 40 ms for
+      // something to travel with (delayed acknowledgement).
+      this.#socket?.acknowledge();
+      return this.#listeners.get(method ?? "")?.(params);
+    }
     const settle = this.#waiting.get(id);
     this.#waiting.delete(id);
     if (error) settle?.reject(new InspectorError(error.message, true));

@@ -67,6 +67,11 @@ export class WebSocketClient {
     this.#write(opcodes.text, new TextEncoder().encode(text));
   }
 
+  /** Sends the least there is, which takes along the receipt of what has come so far. */
+  acknowledge(): void {
+    this.#write(opcodes.pong, new Uint8Array());
+  }
+
   close(): void {
     if (!this.#open) return;
     this.#open = false;
