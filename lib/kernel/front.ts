@@ -146,19 +146,16 @@ export class Front {
     }
   }
 
-  /** In order, but what stops things waits for nothing. */
+  /** What takes its time, as the debugger may, keeps its own order; nothing else waits for it. */
   async #takeControl(): Promise<void> {
     const { main } = this.#services.subshells;
-    let before = Promise.resolve();
     for await (const frames of this.#channels.control) {
       const opened = this.#session.open(frames);
       if (opened.kind !== "message") continue;
       const { message } = opened;
       const handler = handlerFor(message, "control");
       const work = handler && (() => handler.handle(this.#services, message, main));
-      const answer = () => this.#answer(message, { router: this.#channels.control, work });
-      if (handler?.urgent) void answer();
-      else before = before.then(answer);
+      void this.#answer(message, { router: this.#channels.control, work });
     }
   }
 

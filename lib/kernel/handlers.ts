@@ -25,8 +25,6 @@ import type { Shell } from "./shell.ts";
 
 export interface Handler {
   readonly channels: readonly ("shell" | "control")[];
-  /** On control: not behind a request that takes its time, such as one of the debugger. */
-  readonly urgent?: boolean;
   handle(
     services: Services,
     message: Message,
@@ -79,7 +77,6 @@ export const handlers: Readonly<Record<string, Handler>> = {
   },
   shutdown_request: {
     channels: either,
-    urgent: true,
     handle: ({ end }, { content }) => {
       const { restart } = shutdownRequest(content);
       end({ restart });
@@ -88,7 +85,6 @@ export const handlers: Readonly<Record<string, Handler>> = {
   },
   interrupt_request: {
     channels: control,
-    urgent: true,
     handle: ({ interrupt }) => {
       interrupt();
       return { status: "ok" };

@@ -2,7 +2,19 @@ import type { Protocol } from "devtools-protocol";
 import type { ProtocolMapping } from "devtools-protocol/types/protocol-mapping.js";
 import { WebSocketClient } from "./web_socket.ts";
 
-type Commands = ProtocolMapping.Commands;
+/** Deno speaks Node's domain of workers beside V8's own. */
+interface WorkerCommands {
+  "NodeWorker.enable": {
+    paramsType: [{ waitForDebuggerOnStart: boolean }];
+    returnType: void;
+  };
+  "NodeWorker.sendMessageToWorker": {
+    paramsType: [{ sessionId: string; message: string }];
+    returnType: void;
+  };
+}
+
+type Commands = ProtocolMapping.Commands & WorkerCommands;
 type Params<C extends keyof Commands> = Commands[C]["paramsType"][0];
 type Result<C extends keyof Commands> = Commands[C]["returnType"];
 
@@ -36,7 +48,18 @@ export class Inspector {
       const because = "Cannot reach the user's process: no inspector answers";
       throw Object.assign(new InspectorError(because, false), { cause });
     }
+    inspector.#letWorkersRun().catch(() => {});
     return inspector;
+  }
+
+  /** Of a process under an inspector, Deno 2.9.6 holds each worker half a second for a debugger. */
+  async #letWorkersRun(): Promise<void> {
+    const message = JSON.stringify({ id: 1, method: "Runtime.runIfWaitingForDebugger" });
+    this.on("NodeWorker.attachedToWorker", (params) => {
+      const { sessionId } = params as { sessionId: string };
+      this.send("NodeWorker.sendMessageToWorker", { sessionId, message }).catch(() => {});
+    });
+    await this.send("NodeWorker.enable", { waitForDebuggerOnStart: false });
   }
 
   send<C extends keyof Commands>(method: C, params?: Params<C>): Promise<Result<C>> {

@@ -86,6 +86,8 @@ class DenoInterpreter implements Interpreter {
     );
     this.#debugger = new CellDebugger({
       inspector: async () => (await this.#runner.child()).inspector,
+      running: () => this.#runs.running().length > 0,
+      evaluating: (work) => this.#evaluating(work),
       event: (content) =>
         surroundings.publish(debugEvent(content), this.#runs.current()?.parent ?? ""),
     });
@@ -201,6 +203,19 @@ class DenoInterpreter implements Interpreter {
     if (found) this.#warn(record, reportOf(found, record, "warning"));
     else looked.then((late) => this.#late.push(reportOf(late, record, "warning")), () => {});
     intelligence.startSoon();
+  }
+
+  /** The work is a run like a cell's: a Stop ends it. */
+  async #evaluating<T>(work: Promise<T>): Promise<T | undefined> {
+    const record = this.#runs.open(asideCell(this.#runs.current()?.parent ?? ""), {
+      expression: true,
+    });
+    record.begun = Date.now();
+    const stopped = record.ended.promise.then(() => undefined);
+    return await Promise.race([work, stopped]).finally(() => {
+      work.catch(() => {});
+      this.#runs.close(record);
+    });
   }
 
   #warn(record: RunRecord, text: string): void {

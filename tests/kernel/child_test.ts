@@ -61,6 +61,17 @@ Deno.test("a process killed while idle is replaced", async () => {
   assert.equal(resultOf(await kernel.run("1 + 1")), "2");
 });
 
+Deno.test("workers start without waiting for a debugger", async () => {
+  await using kernel = await running({ permissions: ["--allow-all"] });
+  const first = (work: string) => `await new Promise((first) => { ${work} })`;
+  const ran = await kernel.run(first(`
+    const worker = new Worker("data:text/javascript,postMessage('worker')", { type: "module" });
+    worker.onmessage = ({ data }) => first(data);
+    setTimeout(() => first("half a second"), 450);
+  `));
+  assert.equal(resultOf(ran), '"worker"');
+});
+
 Deno.test("subprocesses print into their cell and end with the kernel", async () => {
   const kernel = await running({ permissions: ["--allow-all"] });
   const ran = await kernel.run(`await new Deno.Command("sh", {

@@ -24,14 +24,15 @@ export function boot(loader: Loader): void {
   reportExit();
   // Deno allows its own `Deno.jupyter` to be replaced by assignment, and by nothing else.
   Object.assign(Deno, { jupyter: { ...jupyter, comms, widget, slider } });
+  Object.assign(globalThis, { help, display: jupyter.display });
   hidden("__k", {
     ...runs,
+    given: Object.getOwnPropertyNames(globalThis),
     enter: enterRun,
     receive,
     import: cellImport(loader),
     meta: cellMeta(loader),
   });
-  Object.assign(globalThis, { help, display: jupyter.display });
   serveWidgetStates();
   send({ kind: "ready" });
 }

@@ -27,11 +27,18 @@ import {
   thread,
 } from "./protocol.ts";
 import { debugHandlers, exceptionFilters } from "./handlers.ts";
-import { exceptionText, valueText, Variables } from "./variables.ts";
+import { conditionOf, isHit, type Mark, marksOf, whyNot } from "./marks.ts";
+import { ModuleScripts } from "./module_scripts.ts";
+import { isInTry } from "./try_blocks.ts";
+import { exceptionText, type Page, valueText, Variables } from "./variables.ts";
 
 export interface DebuggerSurroundings {
   /** The inspector of the process that runs cells now. */
   inspector(): Promise<Inspector>;
+  /** Whether a cell runs. */
+  running(): boolean;
+  /** What work comes to that runs user code as a cell does; undefined where the user stopped it. */
+  evaluating<T>(work: Promise<T>): Promise<T | undefined>;
   /** Passes a `debug_event` on to the clients. */
   event(content: Fields): void;
 }
@@ -46,14 +53,18 @@ export class CellDebugger {
   readonly #surroundings: DebuggerSurroundings;
   readonly #scripts = new CellScripts();
   readonly #variables = new Variables();
-  /** Path → wanted lines, from 1. They outlive a session, as the client's marks do. */
-  readonly #wanted = new Map<string, readonly number[]>();
-  /** What V8 calls the breakpoints it holds, by path. */
-  readonly #set = new Map<string, string[]>();
+  readonly #modules = new ModuleScripts();
+  /** The wanted breakpoints by path. They outlive a session, as the client's marks do. */
+  readonly #wanted = new Map<string, readonly Mark[]>();
+  /** The breakpoints V8 holds, by what it calls them. */
+  readonly #set = new Map<string, { readonly path: string; readonly mark: Mark; hits: number }>();
   /** A frame names its script by number; only the parsing of a script tells its URL. */
   readonly #urls = new Map<string, string>();
   #attached: Inspector | undefined;
   #stop: Stop | undefined;
+  #exceptions: ExceptionFilter | undefined;
+  /** The next cell stops at its first line, where V8 then holds this breakpoint. */
+  #pausing: { breakpointId?: string } | undefined;
   #seq = 0;
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -71,9 +82,16 @@ export class CellDebugger {
   /** Must be awaited before a cell's code goes to V8, so that its breakpoints hit at once. */
   async compiled(script: CellScript): Promise<void> {
     this.#scripts.add(script);
-    if (!this.#attached) return;
+    const inspector = this.#attached;
+    if (!inspector) return;
     const path = pathOf(script.source);
-    for (const line of this.#wanted.get(path) ?? []) await this.#setIn(script, path, line);
+    for (const mark of this.#wanted.get(path) ?? []) await this.#setIn(script, path, mark);
+    const lineNumber = compiledLine(script, 1);
+    if (!this.#pausing || lineNumber === undefined) return;
+    this.#pausing = await inspector.send("Debugger.setBreakpointByUrl", {
+      url: script.file,
+      lineNumber,
+    });
   }
 
   /** Does what ends a cell while no breakpoint can hold it; a stopped one goes on first. */
@@ -96,9 +114,18 @@ export class CellDebugger {
   /** The process is gone, and with it all that was set in it. */
   replaced(): void {
     if (this.#attached) this.#emit("terminated");
-    this.#attached = this.#stop = undefined;
+    this.#forget();
+  }
+
+  #forget(): void {
+    this.#attached =
+      this.#stop =
+      this.#pausing =
+      this.#exceptions =
+        undefined;
     this.#set.clear();
     this.#urls.clear();
+    this.#modules.clear();
   }
 
   async #answer(content: Fields): Promise<DebugResponse> {
@@ -131,10 +158,7 @@ export class CellDebugger {
       hashSeed,
       tmpFilePrefix: pathPrefix,
       tmpFileSuffix: pathSuffix,
-      breakpoints: [...this.#wanted].map(([source, lines]) => ({
-        source,
-        breakpoints: lines.map((line) => ({ line })),
-      })),
+      breakpoints: [...this.#wanted].map(([source, breakpoints]) => ({ source, breakpoints })),
       stoppedThreads: this.#stop ? [thread] : [],
       richRendering: true,
       exceptionPaths: exceptionFilters.map(({ filter }) => filter),
@@ -143,11 +167,15 @@ export class CellDebugger {
   }
 
   async attach(): Promise<Fields> {
-    if (this.#attached) return {};
+    if (this.#attached) {
+      this.#emit("initialized"); // A second client waits for it as the first did.
+      return {};
+    }
     const inspector = await this.#surroundings.inspector();
     inspector.on("Debugger.scriptParsed", (params) => {
-      const { scriptId, url } = params as Protocol.Debugger.ScriptParsedEvent;
+      const { scriptId, url, sourceMapURL } = params as Protocol.Debugger.ScriptParsedEvent;
       if (this.#scripts.get(url) || isFile(url)) this.#urls.set(scriptId, url);
+      if (isFile(url)) this.#modules.add(url, sourceMapURL);
     });
     inspector.on("Debugger.paused", (params) => this.#paused(params as Paused));
     inspector.on("Debugger.resumed", () => this.#resumed());
@@ -166,9 +194,7 @@ export class CellDebugger {
     await this.#goOn();
     await inspector.send("Debugger.disable");
     await this.#variables.clear(inspector);
-    this.#attached = this.#stop = undefined;
-    this.#set.clear();
-    this.#urls.clear();
+    this.#forget();
     return {};
   }
 
@@ -181,57 +207,72 @@ export class CellDebugger {
 
   async setBreakpoints(fields: Fields): Promise<Fields> {
     const path = textOf((fields.source ?? {}) as Fields, "path");
-    const lines = linesOf(fields);
-    if (lines.length > 0) this.#wanted.set(path, lines);
+    const marks = marksOf(fields);
+    if (marks.length > 0) this.#wanted.set(path, marks);
     else this.#wanted.delete(path);
     if (this.#attached) await this.#setAll(path);
-    const source = this.#scripts.sourceAt(path)?.split("\n");
-    const breakpoints = lines.map((line) => ({
-      verified: source !== undefined && line <= source.length,
-      line,
-      source: { path },
-    }));
+    const source = this.#scripts.sourceAt(path);
+    const lines = source?.split("\n").length ?? (this.#modules.urlAt(path) ? Infinity : 0);
+    const breakpoints = marks.map((mark) => {
+      const message = whyNot(mark, lines);
+      const { line } = mark;
+      return { verified: !message, line, source: { path }, ...message ? { message } : {} };
+    });
     return { breakpoints };
   }
 
   async #setAll(path: string): Promise<void> {
-    for (const breakpointId of this.#set.get(path) ?? []) {
+    for (const [breakpointId, set] of this.#set) {
+      if (set.path !== path) continue;
+      this.#set.delete(breakpointId);
       await this.#attached!.send("Debugger.removeBreakpoint", { breakpointId });
     }
-    this.#set.delete(path);
+    const marks = this.#wanted.get(path) ?? [];
     for (const script of this.#scripts.at(path)) {
-      for (const line of this.#wanted.get(path) ?? []) await this.#setIn(script, path, line);
+      for (const mark of marks) await this.#setIn(script, path, mark);
+    }
+    const url = this.#modules.urlAt(path);
+    for (const mark of url ? marks : []) {
+      await this.#setAt(url!, this.#modules.compiledLine(url!, mark.line), { path, mark });
     }
   }
 
-  async #setIn(script: CellScript, path: string, line: number): Promise<void> {
-    const lineNumber = compiledLine(script, line);
+  async #setIn(script: CellScript, path: string, mark: Mark): Promise<void> {
+    await this.#setAt(script.file, compiledLine(script, mark.line), { path, mark });
+  }
+
+  async #setAt(
+    url: string,
+    lineNumber: number | undefined,
+    { path, mark }: { readonly path: string; readonly mark: Mark },
+  ): Promise<void> {
     if (lineNumber === undefined) return;
-    const where = { url: script.file, lineNumber };
+    const where = { url, lineNumber, condition: conditionOf(mark) };
     const { breakpointId } = await this.#attached!.send("Debugger.setBreakpointByUrl", where);
-    this.#set.set(path, [...this.#set.get(path) ?? [], breakpointId]);
+    this.#set.set(breakpointId, { path, mark, hits: 0 });
   }
 
   async setExceptionBreakpoints({ filters }: Fields): Promise<Fields> {
     const wanted = Array.isArray(filters) ? filters : [];
-    const state = exceptionFilters.find(({ filter }) => wanted.includes(filter))?.state ?? "none";
+    this.#exceptions = exceptionFilters.map(({ filter }) => filter)
+      .find((filter) => wanted.includes(filter));
+    // Every cell's own await takes an exception on its way: V8 calls none uncaught.
+    const state = this.#exceptions ? "all" : "none";
     await this.#session().send("Debugger.setPauseOnExceptions", { state });
     return { breakpoints: wanted.map(() => ({ verified: true })) };
   }
 
   // --- stops
 
-  #paused({ callFrames, reason, data }: Paused): void {
+  #paused(paused: Paused): void {
+    if (!this.#isWanted(paused)) {
+      this.#attached?.send("Debugger.resume").catch(() => {});
+      return;
+    }
+    const { callFrames, reason, data } = paused;
     const frames = callFrames.filter((frame) => this.#urlOf(frame));
-    if (!frames.some((frame) => this.#scripts.get(this.#urlOf(frame)!))) {
-      this.#attached?.send("Debugger.resume").catch(() => {});
-      return;
-    }
-    if (this.#isBeyond(callFrames[0]!)) {
-      this.#attached?.send("Debugger.resume").catch(() => {});
-      return;
-    }
-    const thrown = reason === "exception" || reason === "promiseRejection";
+    this.#endPausing();
+    const thrown = isThrown(paused);
     this.#stop = { frames, reason, ...thrown ? { exception: data as never } : {} };
     this.#emit("stopped", {
       reason: thrown ? "exception" : reason === "other" ? "breakpoint" : reason,
@@ -239,6 +280,38 @@ export class CellDebugger {
       allThreadsStopped: true,
       ...thrown ? { text: valueText(data as never) } : {},
     });
+  }
+
+  /** In a cell's own code, of a breakpoint that was hit often enough, of an exception looked for. */
+  #isWanted(paused: Paused): boolean {
+    const { callFrames, hitBreakpoints = [] } = paused;
+    const inCell = callFrames.some((frame) => this.#scripts.get(this.#urlOf(frame) ?? ""));
+    if (!inCell || this.#isBeyond(callFrames[0]!)) return false;
+    if (isThrown(paused)) return this.#exceptions === "all" || !this.#isCaught(paused);
+    const hit = hitBreakpoints.flatMap((id) => this.#set.get(id) ?? []);
+    for (const each of hit) each.hits++;
+    return hit.length === 0 || hit.length < hitBreakpoints.length ||
+      hit.some(({ mark, hits }) => isHit(mark, hits));
+  }
+
+  /** Whether a cell's code stands in a \`try\` on the way of an exception, callers that await it too. */
+  #isCaught({ callFrames, asyncStackTrace }: Paused): boolean {
+    const callers = [...awaiting(asyncStackTrace)];
+    const places = [
+      ...callFrames.map((frame) => ({ url: this.#urlOf(frame), ...frame.location })),
+      ...callers,
+    ];
+    return places.some(({ url = "", lineNumber, columnNumber = 0 }) => {
+      const script = this.#scripts.get(url);
+      return script && isInTry(script.source, placeIn(script, lineNumber, columnNumber));
+    });
+  }
+
+  #endPausing(): void {
+    const breakpointId = this.#pausing?.breakpointId;
+    this.#pausing = undefined;
+    if (!breakpointId) return;
+    this.#attached?.send("Debugger.removeBreakpoint", { breakpointId }).catch(() => {});
   }
 
   /** The code the compiler put behind a cell's own: no place for a user to stand in. */
@@ -269,8 +342,11 @@ export class CellDebugger {
     return { allThreadsContinued: true };
   }
 
+  /** Stops what runs, or the next cell at its first line. */
   async pause(): Promise<Fields> {
-    await this.#session().send("Debugger.pause");
+    const inspector = this.#session();
+    if (this.#surroundings.running()) await inspector.send("Debugger.pause");
+    else this.#pausing ??= {};
     return {};
   }
 
@@ -292,10 +368,11 @@ export class CellDebugger {
     const { functionName, location } = frame;
     const url = this.#urlOf(frame)!;
     const script = this.#scripts.get(url);
+    const { lineNumber, columnNumber } = location;
     const { line, column } = script
-      ? placeIn(script, location.lineNumber, location.columnNumber)
-      : { line: location.lineNumber + 1, column: (location.columnNumber ?? 0) + 1 };
-    const path = script ? pathOf(script.source) : decodeURIComponent(new URL(url).pathname);
+      ? placeIn(script, lineNumber, columnNumber)
+      : this.#modules.placeIn(url, lineNumber, columnNumber);
+    const path = script ? pathOf(script.source) : this.#modules.pathOf(url);
     return {
       id: id + 1,
       name: functionName || "(cell)",
@@ -339,7 +416,8 @@ export class CellDebugger {
   async variables(fields: Fields): Promise<Fields> {
     const reference = numberOf(fields, "variablesReference");
     if (reference === cellsScope) return await this.inspectVariables();
-    return { variables: await this.#variables.parts(await this.#inspector(), reference) };
+    const parts = await this.#variables.parts(await this.#inspector(), reference, fields as Page);
+    return { variables: parts };
   }
 
   /** The variables of all cells so far; needs no session. */
@@ -351,32 +429,45 @@ export class CellDebugger {
   async richInspectVariables(fields: Fields): Promise<Fields> {
     const name = textOf(fields, "variableName");
     const shown = `Deno.inspect(${name}, { depth: 4, iterableLimit: 100 })`;
-    const value = typeof fields.frameId === "number" && this.#stop
-      ? await this.#evaluateIn(this.#frame(fields), shown)
-      : await (await this.#inspector()).send("Runtime.evaluate", {
-        expression: shown,
-        silent: true,
-      });
+    const value = await this.#evaluate(shown, fields);
     if (value.exceptionDetails) throw new DebugRefusal(exceptionText(value.exceptionDetails));
     return { data: { "text/plain": String(value.result.value) }, metadata: {} };
   }
 
   async evaluate(fields: Fields): Promise<Fields> {
     const expression = textOf(fields, "expression");
-    const { result, exceptionDetails } = this.#stop && typeof fields.frameId === "number"
-      ? await this.#evaluateIn(this.#frame(fields), expression)
-      : await this.#evaluateIdle(expression);
+    const { result, exceptionDetails } = await this.#evaluate(expression, fields);
     if (exceptionDetails) throw new DebugRefusal(exceptionText(exceptionDetails));
     const { value, type, variablesReference } = this.#variables.variable(expression, result);
     return { result: value, type, variablesReference };
   }
 
-  async #evaluateIdle(expression: string) {
+  #evaluate(expression: string, fields: Fields): Promise<Evaluated> {
+    if (!this.#stop) return this.#evaluateIdle(expression);
+    const frameId = typeof fields.frameId === "number" ? fields.frameId : 1;
+    return this.#evaluateIn(this.#frame({ frameId }), expression);
+  }
+
+  /** In a turn of its own, where it can be stopped as a cell can. */
+  async #evaluateIdle(expression: string): Promise<Evaluated> {
     const inspector = await this.#inspector();
-    const how = { expression, silent: true };
-    if (!this.#attached) return await inspector.send("Runtime.evaluate", how);
-    await this.#arm(inspector, false);
-    return await inspector.send("Runtime.evaluate", how).finally(() => this.#arm(inspector, true));
+    const evaluate = (code: string) =>
+      inspector.send("Runtime.evaluate", {
+        expression: `await __k.turn(); ${code}`,
+        replMode: true,
+        awaitPromise: true,
+        silent: true,
+      });
+    const work = async () => {
+      const value = await evaluate(`(\n${expression}\n)`);
+      return isSyntaxError(value) ? await evaluate(expression) : value;
+    };
+    const session = this.#attached;
+    if (session) await this.#arm(session, false);
+    const value = await this.#surroundings.evaluating(work())
+      .finally(() => session && this.#arm(session, true));
+    if (value) return value;
+    throw new DebugRefusal("Cannot tell what the expression comes to: it was stopped");
   }
 
   async setVariable(fields: Fields): Promise<Fields> {
@@ -396,9 +487,13 @@ export class CellDebugger {
     return {};
   }
 
-  #evaluateIn({ callFrameId }: Protocol.Debugger.CallFrame, expression: string) {
-    const how = { callFrameId, expression, silent: true };
-    return this.#session().send("Debugger.evaluateOnCallFrame", how);
+  /** While a cell stands, nothing else than time can end what is evaluated. */
+  async #evaluateIn(
+    { callFrameId }: Protocol.Debugger.CallFrame,
+    expression: string,
+  ): Promise<Evaluated> {
+    const how = { callFrameId, expression, silent: true, timeout: standingMs };
+    return await this.#session().send("Debugger.evaluateOnCallFrame", how);
   }
 
   async #inspector(): Promise<Inspector> {
@@ -419,11 +514,16 @@ export class CellDebugger {
 }
 
 type Paused = Protocol.Debugger.PausedEvent;
+type Evaluated = Protocol.Runtime.EvaluateResponse;
+type ExceptionFilter = typeof exceptionFilters[number]["filter"];
 type StepMethod =
   | "Debugger.resume"
   | "Debugger.stepOver"
   | "Debugger.stepInto"
   | "Debugger.stepOut";
+
+/** What is evaluated in a frame of a cell that stands may take this long. */
+const standingMs = 3_000;
 
 /** Where stepping does not stop: the runtime's own code and the kernel's part of the process. */
 const notTheUsers = ["^ext:", "^node:", "/lib/kernel/child/", "\\$deno\\$stdin"];
@@ -439,13 +539,16 @@ const scopeNames: Readonly<Record<string, string>> = {
   with: "With",
 };
 
-function linesOf({ breakpoints, lines }: Fields): readonly number[] {
-  const wanted = Array.isArray(breakpoints)
-    ? breakpoints.map((breakpoint) => (breakpoint as Fields | null)?.line)
-    : Array.isArray(lines)
-    ? lines
-    : [];
-  return wanted.filter((line): line is number => Number.isInteger(line) && line > 0);
+function isThrown({ reason }: Paused): boolean {
+  return reason === "exception" || reason === "promiseRejection";
+}
+
+function* awaiting(trace: Protocol.Runtime.StackTrace | undefined) {
+  for (let at = trace; at; at = at.parent) yield* at.callFrames;
+}
+
+function isSyntaxError({ exceptionDetails }: Evaluated): boolean {
+  return exceptionDetails?.exception?.className === "SyntaxError";
 }
 
 function isFile(url: string): boolean {

@@ -5,13 +5,16 @@ import { type Fields, thread } from "./protocol.ts";
 type Handler = (cells: CellDebugger, fields: Fields) => Fields | Promise<Fields>;
 
 export const exceptionFilters = [
-  { filter: "all", label: "All exceptions", state: "all" },
-  { filter: "uncaught", label: "Uncaught exceptions", state: "uncaught" },
+  { filter: "all", label: "All exceptions" },
+  { filter: "uncaught", label: "Uncaught exceptions" },
 ] as const;
 
 const capabilities = {
   supportsConfigurationDoneRequest: true,
   supportsEvaluateForHovers: true,
+  supportsConditionalBreakpoints: true,
+  supportsHitConditionalBreakpoints: true,
+  supportsLogPoints: true,
   supportsSetVariable: true,
   supportsExceptionInfoRequest: true,
   exceptionBreakpointFilters: exceptionFilters.map(({ filter, label }) => ({ filter, label })),

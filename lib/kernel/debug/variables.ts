@@ -5,7 +5,13 @@ import { DebugRefusal, type Variable } from "./protocol.ts";
 
 type RemoteObject = Protocol.Runtime.RemoteObject;
 
-/** More parts than these are listed only in part. */
+/** Which of many parts a client asks for; all where neither is said. */
+export interface Page {
+  readonly start?: number;
+  readonly count?: number;
+}
+
+/** More parts than these are listed only where they are asked for. */
 const mostParts = 1_000;
 /** Objects handed out live until the next stop, or until this many are out. */
 const group = "irqscope-variables";
@@ -23,23 +29,37 @@ export class Variables {
   }
 
   /** The parts of what a reference stands for, a getter told but not run. */
-  async parts(inspector: Inspector, reference: number): Promise<readonly Variable[]> {
+  async parts(
+    inspector: Inspector,
+    reference: number,
+    { start = 0, count = mostParts }: Page,
+  ): Promise<readonly Variable[]> {
     const objectId = this.#objects.get(reference);
     if (objectId === undefined) {
       throw new DebugRefusal(`Cannot list variables: ${reference} stands for nothing any more`);
     }
     const { result, internalProperties = [] } = await propertiesOf(inspector, objectId);
     const inner = internalProperties.filter(({ name }) => name === "[[Entries]]");
-    return [...result, ...inner].slice(0, mostParts).map((part) => this.#part(part));
+    return [...result, ...inner].slice(start, start + (count || mostParts))
+      .map((part) => this.#part(part));
   }
 
-  /** The global variables of these names, those declared last first when there are too many. */
-  async globals(inspector: Inspector, names: ReadonlySet<string>): Promise<readonly Variable[]> {
+  /**
+   * The global variables that cells made, by declaring them, whose names are given, or by setting
+   * them on `globalThis`.
+   */
+  async globals(inspector: Inspector, declared: ReadonlySet<string>): Promise<readonly Variable[]> {
     const everything = { expression: "globalThis", objectGroup: group };
     const { result: { objectId } } = await inspector.send("Runtime.evaluate", everything);
     const { result } = await propertiesOf(inspector, objectId!);
-    const wanted = result.filter(({ name, value }) => value && names.has(name));
-    return wanted.slice(-mostParts).map((part) => this.#part(part));
+    const found = await inspector.send("Runtime.evaluate", {
+      expression: "__k.given",
+      returnByValue: true,
+    });
+    const given = new Set<string>(found.result.value).add("__k");
+    const isTheirs = ({ name, symbol, value }: Protocol.Runtime.PropertyDescriptor) =>
+      value && !symbol && (declared.has(name) || !given.has(name));
+    return result.filter(isTheirs).map((part) => this.#part(part));
   }
 
   variable(name: string, value: RemoteObject): Variable {

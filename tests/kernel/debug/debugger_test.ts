@@ -13,7 +13,7 @@ class Session {
   #heard = Promise.withResolvers<void>();
   #count = 0;
 
-  constructor(folder: string) {
+  constructor(readonly folder: string) {
     this.#interpreter = createInterpreter({
       publish: (output) => {
         if (output.kind === "broadcast") this.#hear(output.content);
@@ -31,16 +31,18 @@ class Session {
     this.#heard = Promise.withResolvers();
   }
 
+  answer(command: string, args: Fields = {}): Promise<Fields> {
+    return this.#interpreter.debug!({ type: "request", seq: 1, command, arguments: args });
+  }
+
   async ask(command: string, args: Fields = {}): Promise<Fields> {
-    const request = { type: "request", seq: 1, command, arguments: args };
-    const { success, message, body } = await this.#interpreter.debug!(request);
+    const { success, message, body } = await this.answer(command, args);
     assert.equal(success, true, String(message));
     return body as Fields;
   }
 
   async refused(command: string, args: Fields = {}): Promise<string> {
-    const request = { type: "request", seq: 1, command, arguments: args };
-    const { success, message } = await this.#interpreter.debug!(request);
+    const { success, message } = await this.answer(command, args);
     assert.equal(success, false);
     return String(message);
   }
@@ -51,6 +53,17 @@ class Session {
       if (at !== -1) return this.#events.splice(at, 1)[0]!.body as Fields;
       await this.#heard.promise;
     }
+  }
+
+  /** Whether a stop comes before the cell's end. */
+  async stopsBefore(ended: Promise<unknown>): Promise<boolean> {
+    let over = false;
+    ended.then(() => over = true);
+    const isStop = ({ event }: Fields) => event === "stopped";
+    while (!over && !this.#events.some(isStop)) await Promise.race([ended, this.#heard.promise]);
+    if (!this.#events.some(isStop)) return false;
+    await this.event("stopped");
+    return true;
   }
 
   run(code: string) {
@@ -251,12 +264,20 @@ debugTest(
   },
 );
 
-debugTest("of ten thousand variables a thousand are listed", async (session) => {
-  const names = Array.from({ length: 10_000 }, (_, i) => `v${i} = ${i}`);
-  await session.run(`const ${names.join(", ")};`);
-  const { variables } = await session.ask("inspectVariables");
-  assert.equal((variables as Fields[]).length, 1_000);
-});
+debugTest(
+  "all of ten thousand variables are listed, and of long arrays what is asked for",
+  async (session) => {
+    const names = Array.from({ length: 10_000 }, (_, i) => `v${i} = ${i}`);
+    await session.run(`const ${names.join(", ")};`);
+    const { variables } = await session.ask("inspectVariables");
+    assert.equal((variables as Fields[]).length, 10_000);
+    await session.run("globalThis.set = Array.from({ length: 100_000 }, (_, i) => 2 * i)");
+    const all = (await session.ask("inspectVariables")).variables as Fields[];
+    const { variablesReference } = all.find(({ name }) => name === "set")!;
+    const page = await session.ask("variables", { variablesReference, start: 99_990, count: 2 });
+    assert.deepEqual(named(page), { 99990: "199980", 99991: "199982" });
+  },
+);
 
 debugTest("debugInfo tells a reloaded page how things stand", async (session) => {
   assert.equal((await session.ask("debugInfo")).isStarted, false);
@@ -295,3 +316,141 @@ debugTest("what cannot be done is refused in words", async (session) => {
   assert.match(await session.refused("variables", {}), /"variablesReference" is undefined/);
   assert.match(await session.refused("evaluate", { expression: "nope" }), /nope is not defined/);
 });
+
+debugTest("a second client is told that the session is open", async (session) => {
+  for (const _ of [1, 2]) {
+    await session.ask("attach");
+    await session.event("initialized");
+  }
+});
+
+debugTest("what is evaluated can be stopped, and state is kept", async (session) => {
+  await session.run("let kept = 5");
+  for (const attached of [false, true]) {
+    if (attached) await session.ask("attach");
+    for (
+      const expression of [
+        "(() => { for (;;); })()",
+        "new Promise(() => {})",
+        "await new Promise(() => {})",
+      ]
+    ) {
+      const asked = session.answer("evaluate", { expression });
+      await new Promise((later) => setTimeout(later, 200));
+      assert.deepEqual(await session.interrupt(), { ended: true });
+      assert.match(String((await asked).message ?? "a promise"), /it was stopped|a promise/);
+      assert.equal((await session.ask("evaluate", { expression: "kept" })).result, "5");
+    }
+  }
+  assert.equal((await session.run("kept")).kind, "ok");
+});
+
+debugTest("what is evaluated where a cell stands ends by itself", async (session) => {
+  await session.ask("attach");
+  await breakpointAt(session, cell, 4);
+  const running = session.run(cell);
+  await session.event("stopped");
+  assert.match(
+    await session.refused("evaluate", { expression: "(() => { for (;;); })()" }),
+    /terminated/i,
+  );
+  assert.equal((await session.ask("evaluate", { expression: "y", frameId: 1 })).result, "4");
+  await session.ask("disconnect");
+  assert.equal((await running).kind, "ok");
+});
+
+debugTest("pause stops what runs, or the next cell at its first line", async (session) => {
+  await session.ask("attach");
+  await session.ask("pause");
+  const next = session.run("// first\nlet n = 1;\nn + 1");
+  await session.event("stopped");
+  assert.deepEqual(await session.stack(), ["(cell) 2"]);
+  await session.ask("continue");
+  assert.equal((await next).kind, "ok");
+  assert.equal((await session.run("n + 2")).kind, "ok");
+  const busy = session.run("let go = true;\nwhile (go) {\n  n++\n}");
+  await new Promise((later) => setTimeout(later, 200));
+  await session.ask("pause");
+  await session.event("stopped");
+  assert.match((await session.stack())[0]!, /^\(cell\) [23]$/);
+  await session.ask("evaluate", { expression: "go = false", frameId: 1 });
+  await session.ask("continue");
+  assert.equal((await busy).kind, "ok");
+});
+
+const throwing = (how: string) => `function g() {\n  throw new RangeError('too far');\n}\n${how}`;
+
+for (
+  const [how, stops] of [
+    ["g()", true],
+    ["await (async () => g())()", true],
+    ["await Promise.resolve().then(g)", true],
+    ["try { g() } finally { 1 }", true],
+    ["try { 1 } catch { 2 }\ng()", true],
+    ["try { g() } catch {}", false],
+    ["try { await (async () => { await 0; g() })() } catch {}", false],
+    ["try { (() => g())() } catch {}", false],
+  ] as const
+) {
+  debugTest(`uncaught exceptions alone: ${how} ${stops ? "stops" : "goes on"}`, async (session) => {
+    await session.ask("attach");
+    await session.ask("setExceptionBreakpoints", { filters: ["uncaught"] });
+    const running = session.run(throwing(how));
+    if (stops) {
+      assert.equal((await session.event("stopped")).text, "RangeError: too far");
+      assert.equal((await session.stack())[0], "g 2");
+      await session.ask("disconnect");
+    }
+    assert.equal((await running).kind, stops ? "error" : "ok");
+  });
+}
+
+debugTest("breakpoints have conditions, counts and messages", async (session) => {
+  await session.ask("attach");
+  const code = "let sum = 0;\nfor (let i = 1; i <= 6; i++) {\n  sum += i;\n}\nsum";
+  const { sourcePath: path } = await session.ask("dumpCell", { code });
+  const set = async (mark: Fields) => {
+    const asked = { source: { path }, breakpoints: [{ line: 3, ...mark }] };
+    return ((await session.ask("setBreakpoints", asked)).breakpoints as Fields[])[0]!;
+  };
+  const stopsOf = async () => {
+    const running = session.run(code);
+    const values: unknown[] = [];
+    for (;;) {
+      if (!await session.stopsBefore(running)) return values;
+      values.push((await session.ask("evaluate", { expression: "i", frameId: 1 })).result);
+      await session.ask("continue");
+    }
+  };
+  await set({ condition: "i > 4" });
+  assert.deepEqual(await stopsOf(), ["5", "6"]);
+  await set({ hitCondition: "% 2" });
+  assert.deepEqual(await stopsOf(), ["2", "4", "6"]);
+  await set({ logMessage: "i is {i}, `{sum + i}`" });
+  assert.deepEqual(await stopsOf(), []);
+  assert.match(JSON.stringify(session.outputs), /i is 3, `6`/);
+  const { verified, message } = await set({ hitCondition: "often" });
+  assert.equal(verified, false);
+  assert.match(String(message), /"often" is no count/);
+});
+
+debugTest(
+  "files that cells import are shown and stopped in by their own lines",
+  async (session) => {
+    const file = `${session.folder}/twice.ts`;
+    const text =
+      "// a comment\n\ninterface A { x: number }\n\nexport function twice(a: A): number {\n" +
+      "  // inner\n  const y = a.x * 2;\n\n  return y;\n}\n";
+    await Deno.writeTextFile(file, text);
+    await session.ask("attach");
+    await session.run("import { twice } from './twice.ts'");
+    const breakpoints = [{ line: 9 }];
+    await session.ask("setBreakpoints", { source: { path: file }, breakpoints });
+    const running = session.run("\ntwice({ x: 4 })");
+    await session.event("stopped");
+    assert.deepEqual(await session.stack(), ["twice 9", "(cell) 2"]);
+    assert.equal((await session.ask("source", { source: { path: file } })).content, text);
+    await session.ask("disconnect");
+    assert.equal((await running).kind, "ok");
+  },
+);

@@ -176,3 +176,17 @@ def test_restart_on_the_same_ports_starts_anew():
         again.ready()
         content, _ = again.run("typeof gone")
         assert content["execution_count"] == 1
+
+
+def test_nothing_on_control_waits_for_the_debugger():
+    with Kernel() as kernel:
+        me = kernel.me
+        me.run("let kept = 5")
+        arguments = {"expression": "(() => { for (;;); })()"}
+        request = {"type": "request", "seq": 1, "command": "evaluate", "arguments": arguments}
+        asked = me.send(me.control, "debug_request", request)
+        assert me.ask("kernel_info_request", socket_=me.control)["status"] == "ok"
+        assert me.ask("interrupt_request", socket_=me.control)["status"] == "ok"
+        answer = me.reply(me.control, asked)["content"]
+        assert not answer["success"] and "stopped" in answer["message"]
+        assert result(me.run("kept")[1]) == "5"
