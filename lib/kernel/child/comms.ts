@@ -2,6 +2,7 @@ import type { Bundle, Run } from "../frames.ts";
 import { crypto, Deno, Map, TypeError, Uint8Array } from "../intrinsics.ts";
 import { inRun } from "./current.ts";
 import { broadcast } from "./display.ts";
+import { pristine } from "./pristine.ts";
 import { sayEnd, stray, turn } from "./runs.ts";
 
 /** What arrives through a comm. */
@@ -70,25 +71,25 @@ export interface Received {
 }
 
 /** Handles a message in a turn of its own, never in the midst of a running cell. */
-export function receive(run: Run, received: Received): void {
-  turn().then(() =>
-    inRun(run, async () => {
-      try {
-        await handle(received);
-      } catch (error) {
-        stray(error);
-      }
-      sayEnd(run);
-    })
-  );
+export async function receive(run: Run, received: Received): Promise<void> {
+  await turn();
+  await inRun(run, async () => {
+    try {
+      await handle(received);
+    } catch (error) {
+      stray(error);
+    }
+    sayEnd(run);
+  });
 }
 
 function handle({ type, content, metadata, buffers }: Received): unknown {
   const { comm_id: id = "", target_name: target = "", data } = content;
-  const message = { data, metadata, buffers: buffers.map((text) => Uint8Array.fromBase64(text)) };
+  const decode = (text: string) => Uint8Array.fromBase64(text);
+  const message = { data, metadata, buffers: pristine(() => buffers.map(decode)) };
   if (type === "comm_open") return accept(id, target, message);
-  const comm = open.get(id);
-  if (type === "comm_close") open.delete(id);
+  const comm = pristine(() => open.get(id));
+  if (type === "comm_close") pristine(() => open.delete(id));
   return (type === "comm_close" ? comm?.onclose : comm?.onmessage)?.(message);
 }
 

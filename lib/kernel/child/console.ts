@@ -1,6 +1,7 @@
 import { clear } from "./display.ts";
 import { Promise, TextDecoder } from "../intrinsics.ts";
 import { say, stopHere } from "./pipe.ts";
+import { pristine } from "./pristine.ts";
 
 type ConsoleClass = new (print: (text: string, level: number) => void) => Console;
 type Internals = Readonly<Record<symbol, { readonly Console: ConsoleClass }>>;
@@ -34,7 +35,7 @@ function makeInspectStop(): void {
 function captureWrites(name: Name): void {
   const decoder = new TextDecoder();
   const write = (bytes: Uint8Array) => {
-    say(name, decoder.decode(bytes, { stream: true }));
+    say(name, pristine(() => decoder.decode(bytes, { stream: true })));
     return bytes.length;
   };
   Object.defineProperties(Deno[name], {

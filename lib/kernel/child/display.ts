@@ -5,6 +5,7 @@ import { currentRun } from "./current.ts";
 import { bundleOf, displaySymbol, hush, imageView, type Shown } from "./format.ts";
 import { password } from "./input.ts";
 import { send } from "./pipe.ts";
+import { pristine } from "./pristine.ts";
 import { progress } from "./progress.ts";
 
 /** What notebooks of Deno's own kernel find as `Deno.jupyter`, and more. */
@@ -37,9 +38,12 @@ export interface DisplayOptions {
  * Shows a value as an output of its own. Outputs come in the order of the calls, whether awaited
  * or not; a value whose bundle takes time to make appears when it is made.
  */
-export function display(value: unknown, given?: DisplayOptions | null): Promise<void> {
+export function display(value: unknown, options?: DisplayOptions | null): Promise<void> {
+  return pristine(() => show(value, options ?? {}));
+}
+
+function show(value: unknown, options: DisplayOptions): Promise<void> {
   const run = currentRun();
-  const options = given ?? {};
   const made = options.raw ? { data: mimeBundle(value), metadata: {} } : bundleOf(value);
   if (made instanceof Promise) return hush(made.then((shown) => publish(run, shown, options)));
   publish(run, made, options);
@@ -81,14 +85,16 @@ export function broadcast(
         `metadata ${Deno.inspect(metadata)}: a message has a type, and objects for these`,
     );
   }
-  const message = {
-    kind: "broadcast",
-    msgType,
-    content: shaped(msgType, content),
-    metadata,
-  } as const;
-  send(message, currentRun(), buffers.map(octets));
-  return hush(Promise.resolve());
+  return pristine(() => {
+    const message = {
+      kind: "broadcast",
+      msgType,
+      content: shaped(msgType, content),
+      metadata,
+    } as const;
+    send(message, currentRun(), buffers.map(octets));
+    return hush(Promise.resolve());
+  });
 }
 
 /** An image file, by its bytes or by its path. */

@@ -1,6 +1,7 @@
 import type { Run, Thrown } from "../frames.ts";
 import { Error, Map, Number, String, WeakMap } from "../intrinsics.ts";
 import { type Positions, userPlace } from "../positions.ts";
+import { pristine } from "./pristine.ts";
 
 /** The cells that ran, by the name they bear in stack traces. */
 const cells = new Map<string, { readonly run: Run; readonly positions: Positions }>();
@@ -23,10 +24,12 @@ let internals: readonly string[] = [];
 /** Makes every stack, also one a user prints, name places as the user sees them. */
 export function installStackTraces(own: readonly string[]): void {
   internals = own;
-  Error.prepareStackTrace = (error, sites) => {
-    const frames = withoutInternals(sites.map(String)).map(inUserPlaces);
-    return [heading(error), ...frames.map((frame) => `    at ${frame}`)].join("\n");
-  };
+  Error.prepareStackTrace = (error, sites) => pristine(() => stackOf(error, sites));
+}
+
+function stackOf(error: Error, sites: readonly NodeJS.CallSite[]): string {
+  const frames = withoutInternals(sites.map(String)).map(inUserPlaces);
+  return [heading(error), ...frames.map((frame) => `    at ${frame}`)].join("\n");
 }
 
 /** Without hidden frames, and without the native ones that they called. */

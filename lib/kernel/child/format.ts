@@ -15,6 +15,7 @@ import {
 } from "../intrinsics.ts";
 import { withPlainText } from "../plain_text.ts";
 import { isObject, mimeBundle } from "./bundle.ts";
+import { pristine } from "./pristine.ts";
 import { recordsTable, tableOf } from "./table.ts";
 
 /** A value as Jupyter shows it. */
@@ -35,14 +36,18 @@ export function hush<T extends object>(value: T): T {
 }
 
 export function isQuiet(value: unknown): boolean {
-  return typeof value === "object" && value !== null && quiet.has(value);
+  return typeof value === "object" && value !== null && pristine(() => quiet.has(value));
 }
 
 /** The bundle of any value: the first view that knows it, else its text. */
 export function bundleOf(value: unknown): Shown | Promise<Shown> {
+  return pristine(() => firstView(value));
+}
+
+function firstView(value: unknown): Shown | Promise<Shown> {
   for (const view of views) {
     const data = view(value);
-    if (data instanceof Promise) return data.then((data) => shown(data));
+    if (data instanceof Promise) return data.then((data) => pristine(() => shown(data)));
     if (data) return shown(data);
   }
   return { data: { "text/plain": Deno.inspect(value) }, metadata: {} };

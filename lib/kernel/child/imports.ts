@@ -1,5 +1,6 @@
 /** How cells import: as the notebook's folder would, by the boot script that stands in it. */
-import { Object } from "../intrinsics.ts";
+import { Error, Object, SyntaxError } from "../intrinsics.ts";
+import { pristine } from "./pristine.ts";
 
 export interface Loader {
   readonly load: (specifier: string, options?: ImportCallOptions) => Promise<Module>;
@@ -21,14 +22,25 @@ export type ImportCell = (
  */
 export function cellImport({ load, folder }: Loader): ImportCell {
   return async (specifier, options, wanted = []) => {
-    const module = await load(specifier, options ?? undefined).catch((error) => {
-      throw fromCell(error, folder);
-    });
-    const missing = wanted.find((name) => !(name in module));
-    if (missing === undefined) return module;
-    const known = Object.keys(module).join(", ") || "nothing";
-    throw new SyntaxError(`Cannot import "${missing}": "${specifier}" exports ${known}`);
+    const module = await loaded(() => load(specifier, options ?? undefined), folder);
+    pristine(() => check(module, specifier, wanted));
+    return module;
   };
+}
+
+async function loaded(load: () => Promise<Module>, folder: string): Promise<Module> {
+  try {
+    return await load();
+  } catch (error) {
+    throw pristine(() => fromCell(error, folder));
+  }
+}
+
+function check(module: Module, specifier: string, wanted: readonly string[]): void {
+  const missing = wanted.find((name) => !(name in module));
+  if (missing === undefined) return;
+  const known = Object.keys(module).join(", ") || "nothing";
+  throw new SyntaxError(`Cannot import "${missing}": "${specifier}" exports ${known}`);
 }
 
 /** `import.meta` of a cell. */

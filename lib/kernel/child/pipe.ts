@@ -3,6 +3,7 @@ import { DataView, Error, JSON, performance, Set, TextDecoder, Uint8Array } from
 import { type Answer, encodeMessage, encodeText, type Message, type Run } from "../frames.ts";
 import { markOf } from "../marks.ts";
 import { currentRun } from "./current.ts";
+import { pristine } from "./pristine.ts";
 
 /**
  * The child's end of its own pipe. Everything is written at once and in order; only a flood of
@@ -32,18 +33,23 @@ const later = setTimeout;
  */
 export const stopping = new Set<Run>();
 
+/** Ends the code of a run the user stopped. The size is looked at first: every print asks this. */
 export function stopHere(run = currentRun()): void {
-  if (stopping.has(run)) throw new Interrupted();
+  if (stopping.size > 0 && stopping.has(run)) throw new Interrupted();
 }
 
 export function say(name: Name, text: string, run = currentRun()): void {
   stopHere(run);
-  for (let at = 0; at < text.length; at += longestText) {
-    gather(name, text.slice(at, at + longestText), run);
-  }
+  if (text.length <= longestText) return gather(name, text, run);
+  pristine(() => {
+    for (let at = 0; at < text.length; at += longestText) {
+      gather(name, text.slice(at, at + longestText), run);
+    }
+  });
 }
 
 function gather(name: Name, text: string, run: Run): void {
+  if (text === "") return;
   if (gathered && (gathered.run !== run || gathered.name !== name)) flush();
   if (gathered) gathered.text += text;
   else gathered = { run, name, text };
@@ -52,6 +58,10 @@ function gather(name: Name, text: string, run: Run): void {
 }
 
 export function flush(): void {
+  pristine(flushNow);
+}
+
+function flushNow(): void {
   timer = undefined;
   if (!gathered) return;
   const { run, name, text } = gathered;
@@ -63,8 +73,10 @@ export function flush(): void {
 
 export function send(message: Message, run = currentRun(), buffers?: readonly Uint8Array[]): void {
   if (message.kind === "display" || message.kind === "updateDisplay") stopHere(run);
-  flush();
-  writeAll(encodeMessage(run, message, buffers));
+  pristine(() => {
+    flush();
+    writeAll(encodeMessage(run, message, buffers));
+  });
 }
 
 /**
@@ -84,6 +96,10 @@ export function mark(run: Run): readonly Name[] {
 
 /** Asks the front and waits, the whole thread with it, for the answer. */
 export function ask(prompt: string, password: boolean): string {
+  return pristine(() => askNow(prompt, password));
+}
+
+function askNow(prompt: string, password: boolean): string {
   send({ kind: "ask", prompt, password });
   const size = new DataView(readExactly(4).buffer).getUint32(0, true);
   const answer: Answer = JSON.parse(new TextDecoder().decode(readExactly(size)));

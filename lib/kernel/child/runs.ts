@@ -3,8 +3,9 @@ import { AsyncDisposableStack, Map, Object, Promise, Reflect, Set } from "../int
 import type { Positions } from "../positions.ts";
 import { currentRun } from "./current.ts";
 import { nameCell, placeAwait, placeOfCall, runOf } from "./errors.ts";
-import { bundleOf, isQuiet } from "./format.ts";
+import { bundleOf, isQuiet, type Shown } from "./format.ts";
 import { Interrupted, mark, send, stopping } from "./pipe.ts";
+import { pristine } from "./pristine.ts";
 import { describe } from "./thrown.ts";
 
 /** What a run still holds while its cell has not ended. */
@@ -32,20 +33,30 @@ export function begin(run: Run, cell: {
   readonly positions: Positions;
   readonly expression?: boolean;
 }): Promise<void> {
-  nameCell(cell.file, run, cell.positions);
-  running.set(run, {
-    rejects: new Set(),
-    timers: new Set(),
-    resources: new AsyncDisposableStack(),
-    expression: cell.expression === true,
+  pristine(() => {
+    nameCell(cell.file, run, cell.positions);
+    running.set(run, {
+      rejects: new Set(),
+      timers: new Set(),
+      resources: new AsyncDisposableStack(),
+      expression: cell.expression === true,
+    });
+    cell.names.forEach(makePlain);
+    for (const name of cell.reset) Reflect.set(globalThis, name, undefined);
   });
-  cell.names.forEach(makePlain);
-  for (const name of cell.reset) Reflect.set(globalThis, name, undefined);
   return turn();
+}
+
+function stateOf(run: Run): Running | undefined {
+  return pristine(() => running.get(run));
 }
 
 /** A top-level `await`: ends early when the user stops the cell. */
 export function aw<T>(run: Run, value: T): Promise<Awaited<T>> {
+  return pristine(() => awaiting(run, value));
+}
+
+function awaiting<T>(run: Run, value: T): Promise<Awaited<T>> {
   const state = running.get(run);
   // A cell given up on never goes on: what it awaits never comes.
   if (!state) return new Promise(() => {});
@@ -79,26 +90,32 @@ export async function* each<T>(run: Run, items: AsyncIterable<T> | Iterable<T>):
 }
 
 export function using<T extends Disposable | null | undefined>(run: Run, resource: T): T {
-  return running.get(run)!.resources.use(resource);
+  return stateOf(run)!.resources.use(resource);
 }
 
 export function usingAsync<T extends AsyncDisposable | Disposable | null | undefined>(
   run: Run,
   resource: T,
 ): T {
-  return running.get(run)!.resources.use(resource);
+  return stateOf(run)!.resources.use(resource);
 }
 
 /** Closes a cell that came to its end; the value, when there is one, is its result. */
 export async function end(run: Run, ...shown: readonly unknown[]): Promise<void> {
-  const expression = running.get(run)?.expression;
-  for (const value of shown) {
-    if ((value === undefined || isQuiet(value)) && !expression) continue;
-    const { data, metadata } = await bundleOf(value);
-    if (Object.keys(data).length > 0) send({ kind: "result", data, metadata }, run);
+  const state = stateOf(run);
+  if (shown.length > 0 && (state?.expression || tells(shown[0]))) {
+    sendResult(run, await bundleOf(shown[0]));
   }
-  await running.get(run)?.resources.disposeAsync();
+  await state?.resources.disposeAsync();
   await close(run);
+}
+
+function tells(value: unknown): boolean {
+  return value !== undefined && !isQuiet(value);
+}
+
+function sendResult(run: Run, { data, metadata }: Shown): void {
+  for (const _ in data) return send({ kind: "result", data, metadata }, run);
 }
 
 /**
@@ -106,19 +123,30 @@ export async function end(run: Run, ...shown: readonly unknown[]): Promise<void>
  * began, and its error has no other place.
  */
 export async function fail(run: Run, error: unknown, at: string): Promise<void> {
-  const state = running.get(run);
+  const state = stateOf(run);
   const thrown = describe(error);
   send({ kind: "thrown", thrown: state ? thrown : { ...thrown, frames: [at] } }, run);
   if (!state) return sayEnd(run);
-  await state.resources.disposeAsync().catch((error) => stray(error, run));
+  try {
+    await state.resources.disposeAsync();
+  } catch (error) {
+    stray(error, run);
+  }
   await close(run);
 }
 
 /** Closes a cell that will never say so itself. */
 export function abandon(run: Run): void {
-  stopping.delete(run);
-  running.delete(run);
+  forget(run);
   sayEnd(run);
+}
+
+/** Whether the run was still open. */
+function forget(run: Run): boolean {
+  return pristine(() => {
+    stopping.delete(run);
+    return running.delete(run);
+  });
 }
 
 /**
@@ -126,12 +154,14 @@ export function abandon(run: Run): void {
  * the event loop: the inspector answers also from within a busy loop, which must not count.
  */
 export function interrupt(): Promise<void> {
-  for (const [run, { rejects, timers }] of running) {
-    if (rejects.size === 0) stopping.add(run); // Busy: nothing it awaits can tell it.
-    for (const timer of timers) cancels.forEach((cancel) => cancel(timer));
-    for (const reject of rejects) reject(new Interrupted());
-    rejects.clear();
-  }
+  pristine(() => {
+    for (const [run, { rejects, timers }] of running) {
+      if (rejects.size === 0) stopping.add(run); // Busy: nothing it awaits can tell it.
+      for (const timer of timers) cancels.forEach((cancel) => cancel(timer));
+      for (const reject of rejects) reject(new Interrupted());
+      rejects.clear();
+    }
+  });
   return turn();
 }
 
@@ -139,20 +169,18 @@ export function interrupt(): Promise<void> {
 export function stray(error: unknown, run?: Run): void {
   if (error instanceof Interrupted) return;
   const thrown = describe(error);
-  send({ kind: "stray", thrown }, run ?? runOf(thrown) ?? currentRun());
+  send({ kind: "stray", thrown }, run ?? pristine(() => runOf(thrown)) ?? currentRun());
 }
 
 /** One turn lets rejections that nobody handled be told while their cell is still open. */
 async function close(run: Run): Promise<void> {
   await turn();
-  stopping.delete(run);
-  if (!running.delete(run)) return;
-  sayEnd(run);
+  if (forget(run)) sayEnd(run);
 }
 
 /** Marks the end on all three ways out; each of them keeps its own order. */
 export function sayEnd(run: Run): void {
-  send({ kind: "end", closed: mark(run) }, run);
+  pristine(() => send({ kind: "end", closed: mark(run) }, run));
 }
 
 export function turn(): Promise<void> {
@@ -186,7 +214,7 @@ export function installTimers(): void {
       const timers = running.get(run)?.timers;
       const timer = start(function (this: unknown) {
         if (name !== "setInterval") timers?.delete(timer);
-        Promise.resolve().then(() => guard(run, () => callback.apply(this, args)));
+        pristine(() => Promise.resolve().then(() => guard(run, () => callback.apply(this, args))));
       }, ...delay);
       timers?.add(timer);
       return timer;

@@ -1,6 +1,7 @@
 import type { Thrown } from "../frames.ts";
 import { Array, Deno, Error, Number, Object, Set, String } from "../intrinsics.ts";
 import { fieldOf, framesOf, textOf } from "./errors.ts";
+import { pristine } from "./pristine.ts";
 
 /** Causes and errors of errors are told this deep, and this many of one error. */
 const mostDepth = 8;
@@ -10,14 +11,19 @@ const framesKept = 40;
 /** Characters of a text, likewise. */
 const charactersKept = 10_000;
 
-/** A thrown value as data, with everything a traceback needs; `above` are those it belongs to. */
-export function describe(thrown: unknown, above: readonly unknown[] = []): Thrown {
+/** A thrown value as data, with everything a traceback needs. */
+export function describe(thrown: unknown): Thrown {
+  return pristine(() => describeBelow([], thrown));
+}
+
+/** Describes what belongs to the errors `above`. */
+function describeBelow(above: readonly unknown[], thrown: unknown): Thrown {
   if (!Error.isError(thrown)) return described(inspect(thrown));
   const error = thrown as Error;
   const heading = { name: nameOf(error), message: bounded(textOf(error, "message")) };
   if (above.includes(error)) return { ...heading, frames: [], details: "(told above)" };
   if (above.length > mostDepth) return { ...heading, frames: [] };
-  const deeper = (value: unknown) => describe(value, [...above, error]);
+  const deeper = (value: unknown) => describeBelow([...above, error], value);
   const frames = framesOf(error);
   const [cause, errors, details] = [fieldOf(error, "cause"), errorsOf(error), detailsOf(error)];
   return {
