@@ -13,6 +13,7 @@ declare function prompt(
   defaultValue?: string,
   options?: { password?: boolean },
 ): string;
+declare function prompt(message: string, options: { password?: boolean }): string;
 /** Shows in the pager what is known of a value, or of the name a text says. */
 declare function help(subject: unknown): void;
 declare namespace Deno.jupyter {

@@ -280,6 +280,29 @@ describe("input", () => {
     assert.equal(resultOf(ran), '[ "y", true, "y" ]');
     assert.deepEqual(asked, ["name? false me", "sure? [y/N] false me", "pw: true me"]);
   });
+
+  it("takes options of a question in the place of its default", async () => {
+    await using kernel = await running({
+      ask: (prompt, { password }) => Promise.resolve(`${prompt} ${password}`),
+    });
+    const ran = await kernel.run("prompt('pin', { password: true })");
+    assert.equal(resultOf(ran), '"pin true"');
+  });
+
+  it("is asked for by reads of standard input, line by line", async () => {
+    const lines = ["abcdef", "second", "third"];
+    await using kernel = await running({ ask: () => Promise.resolve(lines.shift()!) });
+    const ran = await kernel.run(`const text = (n: number, bytes: Uint8Array) =>
+  new TextDecoder().decode(bytes.subarray(0, n));
+const four = new Uint8Array(4);
+const first = text(Deno.stdin.readSync(four)!, four) + "|" + text(Deno.stdin.readSync(four)!, four);
+const whole = new Uint8Array(99);
+const second = text((await Deno.stdin.read(whole))!, whole);
+const [chunk] = [(await Deno.stdin.readable.getReader().read()).value!];
+[first, second, text(chunk.length, chunk)]`);
+    assert.equal(resultOf(ran), '[ "abcd|ef\\n", "second\\n", "third\\n" ]');
+    assert.deepEqual(lines, []);
+  });
 });
 
 Deno.test("a cell that begins in the midst of another's loop takes none of its output", async () => {

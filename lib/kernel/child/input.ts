@@ -1,17 +1,25 @@
+import { Deno, Object, TextEncoder, Uint8Array } from "../intrinsics.ts";
 import { ask } from "./pipe.ts";
+import { pristine } from "./pristine.ts";
 
-/** The browser's three questions, asked of the client whose cell runs. */
+/** Everything by which code asks asks the client whose cell runs. */
 export function installInput(): void {
   Object.assign(globalThis, { prompt, confirm, alert });
+  answerReads();
+}
+
+interface PromptOptions {
+  readonly password?: boolean;
 }
 
 function prompt(
   message = "Prompt",
-  defaultValue = "",
-  { password = false }: { readonly password?: boolean } = {},
+  defaultValue: string | PromptOptions = "",
+  options: PromptOptions = {},
 ): string {
+  if (typeof defaultValue === "object") return prompt(message, "", defaultValue ?? {});
   const offer = defaultValue === "" ? "" : ` [${defaultValue}]`;
-  return ask(`${message}${offer}`, password) || defaultValue;
+  return ask(`${message}${offer}`, options?.password === true) || defaultValue;
 }
 
 function confirm(message = "Confirm"): boolean {
@@ -26,3 +34,29 @@ function alert(message = "Alert"): void {
 export function password(message = "Password: "): string {
   return ask(message, true);
 }
+
+/** Standard input is what the user types: a read of it asks for a line, when none is left over. */
+function answerReads(): void {
+  const utf8 = new TextEncoder();
+  let line = new Uint8Array();
+  const readSync = (into: Uint8Array): number =>
+    pristine(() => {
+      if (line.length === 0) line = utf8.encode(`${ask("", false)}\n`);
+      const part = line.subarray(0, into.length);
+      line = line.subarray(part.length);
+      into.set(part);
+      return part.length;
+    });
+  const pull = (controller: ReadableStreamDefaultController<Uint8Array>) => {
+    const chunk = new Uint8Array(chunkSize);
+    controller.enqueue(chunk.subarray(0, readSync(chunk)));
+  };
+  Object.defineProperties(Deno.stdin, {
+    readSync: { value: readSync },
+    read: { value: async (into: Uint8Array) => await readSync(into) },
+    // Nothing is asked before somebody reads.
+    readable: { value: new ReadableStream({ pull }, { highWaterMark: 0 }) },
+  });
+}
+
+const chunkSize = 2 ** 16;
