@@ -1,4 +1,4 @@
-import { Object, String } from "./intrinsics.ts";
+import { Number, Object, String } from "./intrinsics.ts";
 import type { Bundle } from "./frames.ts";
 
 /** The bundle with a text for front ends that can show nothing else of it. */
@@ -10,7 +10,7 @@ export function withPlainText(data: Bundle): Bundle {
 }
 
 /** Pages longer than this are named, not read. */
-const maxHtml = 2 ** 16;
+const maxHtml = 2 ** 14;
 
 /** What a reader of the page would see, about line by line; undefined for what is no page. */
 function textOfHtml(html: unknown): string | undefined {
@@ -18,18 +18,19 @@ function textOfHtml(html: unknown): string | undefined {
   return html
     .replace(/<!--[^]*?-->|<(script|style|svg)\b[^]*?<\/\1\s*>/gi, "")
     .replace(/\s+/g, " ")
-    .replace(/<(?:br|\/?(?:p|div|h\d|li|ul|ol|tr|table|pre|section))\b[^>]*>/gi, "\n")
+    .replace(/<(?:br|\/?(?:p|div|h\d|li|ul|ol|tr|table|pre|section))\b[^<>]*>/gi, "\n")
     .replace(/<\/t[dh]>/gi, "\t")
-    .replace(/<\/?[a-z][^>]*>/gi, "")
-    .replace(
-      /&(?:#(\d+)|(\w+));/g,
-      (whole, code, name) => code ? String.fromCodePoint(Number(code)) : entities[name] ?? whole,
-    )
+    .replace(/<\/?[a-z][^<>]*>/gi, "")
+    .replace(/&(?:#(\d{1,6})|(lt|gt|amp|quot|apos|nbsp));/g, characterOf)
     .replace(/[ \t]*\n\s*/g, "\n")
     .trim();
 }
 
-const entities: Readonly<Record<string, string>> = {
+function characterOf(_: string, code: string | undefined, name: string): string {
+  return code ? String.fromCodePoint(Number(code)) : named[name]!;
+}
+
+const named: Readonly<Record<string, string>> = {
   lt: "<",
   gt: ">",
   amp: "&",

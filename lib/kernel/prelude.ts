@@ -61,6 +61,18 @@ declare namespace Deno.jupyter {
     step?: number;
     value?: number;
   }): Widget<number>;
+  /** True or false. */
+  function checkbox(options?: { label?: string; value?: boolean }): Widget<boolean>;
+  /** A line of text; it is heard when it has been entered. */
+  function textbox(options?: { label?: string; value?: string }): Widget<string>;
+  /** One of several options; the first of them unless another is given. */
+  function dropdown<const T extends string | number>(options: {
+    label?: string;
+    options: readonly T[];
+    value?: NoInfer<T>;
+  }): Widget<T>;
+  /** A button; its value is how often it was pressed. */
+  function button(options?: { label?: string }): Widget<number>;
   interface Comm {
     readonly id: string;
     onmessage?: (message: { data: any; metadata: any; buffers: Uint8Array[] }) => unknown;

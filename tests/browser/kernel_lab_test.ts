@@ -63,6 +63,7 @@ const steps: readonly (readonly [name: string, step: (page: Page) => Promise<voi
   ["Shift-Tab shows the documentation", documents],
   ["a question is answered in its box", asks],
   ["a slider moves the variable, and the variable the slider", slides],
+  ["the other controls set their values too", controls],
   ["a breakpoint in a cell stops it, variables are shown, Continue ends it", breaks],
   ["a page loaded anew while a cell runs finds kernel, variables and slider", reloads],
 ];
@@ -172,6 +173,25 @@ async function slides(page: Page): Promise<void> {
   await cell.locator("output").getByText("7", { exact: true }).waitFor();
   assert.equal(await input.inputValue(), "7");
   await picture(page, "slider");
+}
+
+async function controls(page: Page): Promise<void> {
+  const cell = await enter(
+    page,
+    `const { checkbox, textbox, dropdown, button } = Deno.jupyter;
+const on = checkbox(), line = textbox(), mode = dropdown({ options: ['xapic', 2] });
+const press = button({ label: 'Press' });
+[on, line, mode, press].forEach((control) => display(control));`,
+  );
+  await cell.locator('input[type="checkbox"]').check();
+  await cell.locator('input[type="text"]').fill("me");
+  await cell.locator("select").selectOption("2");
+  await cell.getByRole("button", { name: "Press" }).click();
+  await shows(page, "[on.value, line.value, mode.value, press.value].join()", '"true,me,2,1"');
+  await shows(page, "mode.value = 'xapic'; on.value = false", "false");
+  assert.equal(await cell.locator("select").inputValue(), "xapic");
+  assert.equal(await cell.locator('input[type="checkbox"]').isChecked(), false);
+  await picture(page, "controls");
 }
 
 const halving = `function half(n: number) {

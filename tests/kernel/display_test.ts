@@ -45,6 +45,10 @@ describe("results", () => {
       "text/html": "<h1>A</h1><ul><li>b &lt;</li><li>c&#62;</li></ul>",
       "text/plain": "A\nb <\nc>",
     }],
+    ["Deno.jupyter.html`a &#9999999; <b`", {
+      "text/html": "a &#9999999; <b",
+      "text/plain": "a &#9999999; <b",
+    }],
     ["Deno.jupyter.md`# a`", { "text/markdown": "# a", "text/plain": "# a" }],
     ["Deno.jupyter.latex`$x$`", { "text/latex": "$x$", "text/plain": "$x$" }],
     ["({ [Symbol.for('Jupyter.display')]: () => ({ 'text/plain': 'p' }) })", { "text/plain": "p" }],

@@ -192,6 +192,16 @@ Deno.test("a comm whose taker throws is closed again, and the cell told", option
   assert.match(output.kind === "stream" ? output.text : "", /^Uncaught Error: 2\.1\.0\n/);
 });
 
+Deno.test.each([
+  { code: "checkbox()", value: "false" },
+  { code: "textbox({ value: 'x' })", value: '"x"' },
+  { code: "dropdown({ options: ['a', 'b'] })", value: '"a"' },
+  { code: "button({ label: 'Go' })", value: "0" },
+])("$code has the value $value", options, async ({ code, value }) => {
+  await using kernel = await running();
+  assert.equal(resultOf(await kernel.run(`Deno.jupyter.${code}.value`)), value);
+});
+
 Deno.test("a closed widget shows as text", options, async () => {
   await using kernel = await running();
   await kernel.run("const s = Deno.jupyter.slider({ value: 7 }); s.close(); s.value = 8;");
@@ -205,6 +215,8 @@ Deno.test.each([
   { code: "slider({ min: 5, max: 1 })", message: /RangeError: Cannot slide from 5 to 1/ },
   { code: "slider({ value: 500 })", message: /standing at 500/ },
   { code: "slider({ step: 0 })", message: /by 0/ },
+  { code: "dropdown({ options: [1], value: 2 })", message: /Cannot choose 2 from \[ 1 \]/ },
+  { code: "dropdown()", message: /Cannot choose undefined from undefined/ },
   { code: "widget({})", message: /TypeError: Cannot make a widget of the module undefined/ },
   { code: "slider().on('value', 5)", message: /Cannot call 5 on value/ },
   { code: "comms.register('x', 5)", message: /Cannot take comms by 5/ },

@@ -1,5 +1,6 @@
 import { installConsole } from "./console.ts";
 import { comms, receive } from "./comms.ts";
+import * as controls from "./controls.ts";
 import { enterRun } from "./current.ts";
 import { jupyter } from "./display.ts";
 import { installStackTraces } from "./errors.ts";
@@ -9,7 +10,7 @@ import { installInput } from "./input.ts";
 import { send } from "./pipe.ts";
 import * as runs from "./runs.ts";
 import { installServe } from "./serve.ts";
-import { serveWidgetStates, slider, widget } from "./widget.ts";
+import { serveWidgetStates, widget } from "./widget.ts";
 
 /** Makes this process ready to run cells; called by the script the front writes to its input. */
 export function boot(loader: Loader): void {
@@ -23,7 +24,7 @@ export function boot(loader: Loader): void {
   reportStrays();
   reportExit();
   // Deno allows its own `Deno.jupyter` to be replaced by assignment, and by nothing else.
-  Object.assign(Deno, { jupyter: { ...jupyter, comms, widget, slider } });
+  Object.assign(Deno, { jupyter: { ...jupyter, ...controls, comms, widget } });
   Object.assign(globalThis, { help, display: jupyter.display });
   hidden("__k", {
     ...runs,

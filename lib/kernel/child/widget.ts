@@ -5,7 +5,7 @@
  * Source: Jupyter widget messaging protocol 2.1; anywidget 0.11 `AnyModel`.
  */
 import { type Comm, type CommMessage, comms } from "./comms.ts";
-import { crypto, Deno, Map, Number, Object, RangeError, Set, TypeError } from "../intrinsics.ts";
+import { crypto, Deno, Map, Object, Set, TypeError } from "../intrinsics.ts";
 import type { Bundle } from "../frames.ts";
 import { type Path, separate, unite } from "./buffers.ts";
 import { isObject } from "./bundle.ts";
@@ -150,64 +150,6 @@ export class Widget {
 export function widget(options: WidgetOptions): Widget {
   return new Widget(options);
 }
-
-export interface SliderOptions {
-  readonly label?: string;
-  readonly min?: number;
-  readonly max?: number;
-  readonly step?: number;
-  readonly value?: number;
-}
-
-/** A number between two others; `on("value", …)` hears it move. */
-export function slider(options: SliderOptions = {}): Widget {
-  const { label = "", min = 0, max = 100, step = 1, value = min } = options;
-  if (!(min <= value && value <= max && step > 0 && Number.isFinite(max - min))) {
-    throw new RangeError(
-      `Cannot slide from ${min} to ${max} by ${step}, standing at ${value}: the value lies ` +
-        "between min and max, and the step is more than 0",
-    );
-  }
-  return new Widget({
-    esm: sliderModule,
-    css: sliderStyle,
-    state: { label, min, max, step, value },
-  });
-}
-
-const sliderModule = `
-export default {
-  render({ model, el }) {
-    const label = document.createElement("label");
-    const name = document.createElement("span");
-    const input = document.createElement("input");
-    const output = document.createElement("output");
-    label.className = "irqscope-slider";
-    input.type = "range";
-    // JupyterLab takes the arrow keys for its own commands unless told.
-    input.dataset.lmSuppressShortcuts = "true";
-    const draw = () => {
-      name.textContent = model.get("label");
-      for (const key of ["min", "max", "step"]) input[key] = model.get(key);
-      input.value = output.textContent = model.get("value");
-    };
-    input.addEventListener("input", () => {
-      model.set("value", Number(input.value));
-      model.save_changes();
-    });
-    for (const key of ["label", "min", "max", "step", "value"]) model.on("change:" + key, draw);
-    draw();
-    label.append(name, input, output);
-    el.append(label);
-  },
-};
-`;
-
-const sliderStyle = `
-.irqscope-slider { display: inline-flex; gap: 0.75em; align-items: center; }
-.irqscope-slider input { width: 20em; }
-.irqscope-slider output { font-variant-numeric: tabular-nums; min-width: 4ch; text-align: right; }
-`;
 
 /** Front ends that come anew ask once for the states of all widgets. */
 export function serveWidgetStates(): void {
