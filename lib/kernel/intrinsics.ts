@@ -2,7 +2,7 @@
  * The language's own objects as they were before any cell ran. A cell may well declare a global
  * `performance` or `Set` of its own; what prints and describes must not stumble over it.
  */
-export const { Array, Deno, JSON, Math, Number, Object, Reflect, String } = globalThis;
+export const { Array, Atomics, Deno, JSON, Math, Number, Object, Reflect, String } = globalThis;
 export const { Blob, TextDecoder, TextEncoder, crypto, performance } = globalThis;
 export const { ArrayBuffer, AsyncDisposableStack, DataView, Uint32Array, WeakMap } = globalThis;
 export const { Error, SyntaxError, RangeError, TypeError } = globalThis;

@@ -1,7 +1,8 @@
 import { clear } from "./display.ts";
 import { Promise, TextDecoder } from "../intrinsics.ts";
-import { say, stopHere } from "./pipe.ts";
+import { say } from "./pipe.ts";
 import { pristine } from "./pristine.ts";
+import { stopHere } from "./stopping.ts";
 
 type ConsoleClass = new (print: (text: string, level: number) => void) => Console;
 type Internals = Readonly<Record<symbol, { readonly Console: ConsoleClass }>>;
@@ -13,6 +14,7 @@ export function installConsole(): void {
   const { Console } = (Deno as unknown as Internals)[internal]!;
   const console = new Console((text, level) => say(level > 1 ? "stderr" : "stdout", text));
   console.clear = () => clear();
+  stopBefore(console as unknown as Methods);
   Object.defineProperty(globalThis, "console", {
     value: console,
     writable: true,
@@ -21,20 +23,27 @@ export function installConsole(): void {
   });
   captureWrites("stdout");
   captureWrites("stderr");
-  makeInspectStop();
+  stopBefore(Deno as unknown as Methods, ["inspect"]);
 }
 
-function makeInspectStop(): void {
-  const { inspect } = Deno;
-  Deno.inspect = (value, options) => {
-    stopHere();
-    return inspect(value, options);
-  };
+type Methods = Record<string, (...given: readonly unknown[]) => unknown>;
+
+/** Deno formats in native code, which a termination must not meet. */
+function stopBefore(holder: Methods, names: readonly string[] = Object.keys(holder)): void {
+  for (const name of names) {
+    const method = holder[name]!;
+    if (typeof method !== "function") continue;
+    holder[name] = (...given) => {
+      stopHere();
+      return method(...given);
+    };
+  }
 }
 
 function captureWrites(name: Name): void {
   const decoder = new TextDecoder();
   const write = (bytes: Uint8Array) => {
+    stopHere();
     say(name, pristine(() => decoder.decode(bytes, { stream: true })));
     return bytes.length;
   };

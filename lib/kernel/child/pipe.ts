@@ -1,9 +1,10 @@
 import { readSync, writeSync } from "node:fs";
-import { DataView, Error, JSON, performance, Set, TextDecoder, Uint8Array } from "../intrinsics.ts";
+import { DataView, Error, JSON, performance, TextDecoder, Uint8Array } from "../intrinsics.ts";
 import { type Answer, encodeMessage, encodeText, type Message, type Run } from "../frames.ts";
 import { markOf } from "../marks.ts";
 import { currentRun } from "./current.ts";
 import { pristine } from "./pristine.ts";
+import { Interrupted, stopHere } from "./stopping.ts";
 
 /**
  * The child's end of its own pipe. Everything is written at once and in order; only a flood of
@@ -27,19 +28,7 @@ let writtenInWindow = 0;
 let timer: ReturnType<typeof setTimeout> | undefined;
 const later = setTimeout;
 
-/**
- * Runs the user stopped while their code was busy: their next output, or text made for one, ends them. A
- * termination that lands in native code under it is lost, and V8 takes no second one.
- */
-export const stopping = new Set<Run>();
-
-/** Ends the code of a run the user stopped. The size is looked at first: every print asks this. */
-export function stopHere(run = currentRun()): void {
-  if (stopping.size > 0 && stopping.has(run)) throw new Interrupted();
-}
-
 export function say(name: Name, text: string, run = currentRun()): void {
-  stopHere(run);
   if (text.length <= longestText) return gather(name, text, run);
   pristine(() => {
     for (let at = 0; at < text.length; at += longestText) {
@@ -110,14 +99,6 @@ function askNow(prompt: string, password: boolean): string {
       throw new Error(answer.because);
     case "interrupted":
       throw new Interrupted();
-  }
-}
-
-/** What ends a cell the user stopped. */
-export class Interrupted extends Error {
-  override readonly name = "Interrupted";
-  constructor() {
-    super("the cell was stopped; variables are kept");
   }
 }
 

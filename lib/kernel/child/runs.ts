@@ -4,8 +4,9 @@ import type { Positions } from "../positions.ts";
 import { currentRun } from "./current.ts";
 import { nameCell, placeAwait, placeOfCall, runOf } from "./errors.ts";
 import { bundleOf, isQuiet, type Shown } from "./format.ts";
-import { Interrupted, mark, send, stopping } from "./pipe.ts";
+import { mark, send } from "./pipe.ts";
 import { pristine } from "./pristine.ts";
+import { Interrupted, stopHere, stopping } from "./stopping.ts";
 import { describe } from "./thrown.ts";
 
 /** What a run still holds while its cell has not ended. */
@@ -53,6 +54,7 @@ function stateOf(run: Run): Running | undefined {
 
 /** A top-level `await`: ends early when the user stops the cell. */
 export function aw<T>(run: Run, value: T): Promise<Awaited<T>> {
+  stopHere(run);
   return pristine(() => awaiting(run, value));
 }
 
@@ -102,11 +104,13 @@ export function usingAsync<T extends AsyncDisposable | Disposable | null | undef
 
 /** Closes a cell that came to its end; the value, when there is one, is its result. */
 export async function end(run: Run, ...shown: readonly unknown[]): Promise<void> {
+  stopHere(run);
   const state = stateOf(run);
   if (shown.length > 0 && (state?.expression || tells(shown[0]))) {
     sendResult(run, await bundleOf(shown[0]));
   }
   await state?.resources.disposeAsync();
+  stopHere(run);
   await close(run);
 }
 
