@@ -43,7 +43,7 @@ export function createInterpreter(
   return new DenoInterpreter(surroundings, options);
 }
 
-/** A cell's end waits no longer than this for its type errors; later ones come with the next. */
+/** A cell's end waits no longer than this for its type errors; later ones are late output of it. */
 const typesMs = 150;
 
 /** What reads code: the compiler, and what is known of names and types. */
@@ -61,8 +61,6 @@ class DenoInterpreter implements Interpreter {
   readonly #options: InterpreterOptions;
   #reader: Promise<Reader> | undefined;
   #policy: TypePolicy;
-  /** Reports of type errors that came too late for their own cell. */
-  #late: string[] = [];
 
   constructor(surroundings: Surroundings, options: InterpreterOptions) {
     const { folder, permissions = [], types = "warn" } = options;
@@ -192,16 +190,14 @@ class DenoInterpreter implements Interpreter {
     const { file, source } = record;
     await this.#debugger.compiled({ file, source, ...compiled });
     this.#policy = policyIn(source) ?? this.#policy;
-    for (const text of this.#late.splice(0)) this.#warn(record, text);
     const looked = compiled.constant ? Promise.resolve([]) : intelligence.commit(code);
     if (this.#policy === "off") return await this.#runner.run(record, compiled);
     if (this.#policy === "error") intelligence.start();
     const problems = this.#policy === "error" ? await looked : [];
     if (problems.length > 0) return this.#refuse(record, typeError(problems, record));
     await this.#runner.run(record, compiled);
-    const found = intelligence.warm ? await before(typesMs, looked) : undefined;
-    if (found) this.#warn(record, reportOf(found, record, "warning"));
-    else looked.then((late) => this.#late.push(reportOf(late, record, "warning")), () => {});
+    const told = looked.then((found) => this.#warn(record, found), () => {});
+    if (intelligence.warm) await before(typesMs, told);
     intelligence.startSoon();
   }
 
@@ -218,7 +214,8 @@ class DenoInterpreter implements Interpreter {
     });
   }
 
-  #warn(record: RunRecord, text: string): void {
+  #warn(record: RunRecord, problems: readonly TypeProblem[]): void {
+    const text = reportOf(problems, record, "warning");
     if (text && !record.stopped) {
       this.#runner.publish(record, { kind: "stream", name: "stderr", text });
     }

@@ -1,18 +1,24 @@
 /** Type errors of cells that ran before the language server was up. */
 import assert from "node:assert/strict";
-import { errorsOf, pause, printed, running } from "./running.ts";
+import { errorsOf, printed, running, warned } from "./running.ts";
 
 const wrong = "const n: number = 'x';";
 
-Deno.test("a cell that runs before the language server is up hears of its type errors", async () => {
+Deno.test("the very first cell hears of its type errors though no other follows", async () => {
   await using kernel = await running({ slots: await Deno.makeTempDir() });
-  assert.equal(printed(await kernel.run(wrong), "stderr"), "");
-  let told = "";
-  for (let tries = 0; told === "" && tries < 200; tries++) {
-    await pause(100);
-    told = printed(await kernel.run("0"), "stderr");
-  }
-  assert.match(told, /^cell-\d+\.ts:1:7 - warning TS2322: Type 'string' is not assignable/);
+  const first = await kernel.run(wrong);
+  assert.match(
+    await warned(kernel, first),
+    /^cell-\d+\.ts:1:7 - warning TS2322: Type 'string' is not assignable/,
+  );
+});
+
+Deno.test("a late type error is told under its own cell, not with those that follow", async () => {
+  await using kernel = await running({ slots: await Deno.makeTempDir() });
+  const first = await kernel.run(wrong);
+  const second = await kernel.run("await new Promise((r) => setTimeout(r, 5000))");
+  assert.match(await warned(kernel, first), /TS2322/);
+  assert.equal(printed(second, "stderr"), "");
 });
 
 Deno.test("the first cell of all may forbid itself to run with type errors", async () => {

@@ -69,8 +69,22 @@ export async function running({ files = {}, ask, ...options }: Given = {}): Prom
   };
 }
 
+/** What a cell says on stderr, also long after it ended; waits until it has said something. */
+export async function warned({ outputs }: Running, { id }: Ran): Promise<string> {
+  for (let tries = 0; tries < 600; tries++) {
+    const own = outputs.filter(({ parent }) => parent === id).map(({ output }) => output);
+    const text = printed({ outputs: own }, "stderr");
+    if (text !== "") return text;
+    await pause(100);
+  }
+  throw new Error("Cannot read a warning of the cell: none came");
+}
+
 /** All that a cell printed. */
-export function printed({ outputs }: Ran, name: "stdout" | "stderr" = "stdout"): string {
+export function printed(
+  { outputs }: Pick<Ran, "outputs">,
+  name: "stdout" | "stderr" = "stdout",
+): string {
   return outputs.map((output) =>
     output.kind === "stream" && output.name === name ? output.text : ""
   )
