@@ -24,13 +24,16 @@ export function readSugar(code: string): Sugar | undefined {
   return readQuestion(code) ?? readMagic(code);
 }
 
+const word = /[\p{ID_Start}$_][\p{ID_Continue}$]*/u.source;
+const name = `(?<name>${word}(?:\\.${word})*)`;
+const marks = "(?<marks>\\?\\??)";
+const questions = [`${marks}\\s*${name}`, `${name}${marks}`]
+  .map((question) => new RegExp(`^\\s*${question}\\s*;?\\s*$`, "u"));
+
+/** A mark right behind a name asks; after a blank it is an operator whose right side is to come. */
 function readQuestion(code: string): Sugar | undefined {
-  const [, before, after, marks] =
-    code.match(/^\s*(?:\?\??\s*([\w$.]+)|([\w$.]+)\s*(\?\??))\s*;?\s*$/) ?? [];
-  const name = before ?? after;
-  if (!name) return undefined;
-  const double = marks === "??" || /^\s*\?\?/.test(code);
-  return { kind: "inspect", name, detail: double ? 1 : 0 };
+  const asked = questions.map((question) => code.match(question)?.groups).find(Boolean);
+  return asked && { kind: "inspect", name: asked.name!, detail: asked.marks === "??" ? 1 : 0 };
 }
 
 function readMagic(code: string): Sugar | undefined {
