@@ -1,5 +1,5 @@
 import { isConstant } from "./compile_constant.ts";
-import { parseAs, parseCell, type Parsed, type SyntaxProblem } from "./compile_parse.ts";
+import { parseAs, readCell, type SyntaxProblem } from "./compile_parse.ts";
 import { declaredNames, mergedNames, rewrite } from "./compile_rewrite.ts";
 import { type Erased, eraseTypes, type JsxOptions } from "./compile_types.ts";
 import { applyEdits } from "./edit.ts";
@@ -44,19 +44,6 @@ export async function compileCell(
   const beginning = `${run},${JSON.stringify({ file, names, reset, positions, expression })}`;
   const ready = code.replace("@", () => beginning) + `\n//# sourceURL=${file}`;
   return { kind: "compiled", code: ready, positions, names, constant: isConstant(parsed.body) };
-}
-
-/**
- * A cell of nothing but `{ a: 1 }` is an object, not a block with a label: what reads as an
- * expression in parentheses is one. The opening one stands on a line of its own.
- */
-function readCell(source: string): { text: string; ahead: 0 | 1; parsed: Parsed } {
-  if (/^\s*\{[^]*\}\s*$/.test(source)) {
-    const text = `(\n${source}\n)`;
-    const parsed = parseAs(text, "ts");
-    if (parsed.kind === "parsed") return { text, ahead: 1, parsed };
-  }
-  return { text: source, ahead: 0, parsed: parseCell(source) };
 }
 
 function javascriptBody({ code }: Erased) {

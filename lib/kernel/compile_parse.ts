@@ -1,21 +1,49 @@
 import { type ParserOptions, parseSync } from "oxc-parser";
 import type { Node } from "./compile_ast.ts";
 
-/** A cell's tree, or the first reason why it has none. */
+/** A cell's tree, or the first reason why it has none, and the language it was read in. */
 export type Parsed =
   | { readonly kind: "parsed"; readonly body: readonly Node[]; readonly language: Language }
   | SyntaxProblem;
+
+/** A cell as it is to be understood: each character stands at its own column. */
+export interface ReadCell {
+  readonly text: string;
+  /** Lines of the text before the user's first. */
+  readonly ahead: 0 | 1;
+  readonly parsed: Parsed;
+}
 
 export type Language = "ts" | "tsx" | "js";
 
 /** Where and why the parser stopped. Line and column count from 1. */
 export interface SyntaxProblem {
   readonly kind: "syntaxError";
+  readonly language: Language;
   readonly message: string;
   readonly line: number;
   readonly column: number;
   readonly start: number;
   readonly end: number;
+}
+
+/**
+ * A cell of nothing but `{ a: 1 }` is an object, not a block with a label: what reads as an
+ * expression in parentheses is one. The opening one stands on a line of its own.
+ */
+export function readCell(source: string): ReadCell {
+  const text = legible(source);
+  if (/^\s*\{[^]*\}\s*$/.test(text)) {
+    const inParentheses = `(\n${text}\n)`;
+    const parsed = parseAs(inParentheses, "ts");
+    if (parsed.kind === "parsed") return { text: inParentheses, ahead: 1, parsed };
+  }
+  return { text, ahead: 0, parsed: parseCell(text) };
+}
+
+/** What begins a file only, a byte order mark and `#!`, gives way to a blank and a comment. */
+export function legible(source: string): string {
+  return source.replace(/^\ufeff/, " ").replace(/^( ?)#!/, "$1//");
 }
 
 /**
@@ -31,12 +59,12 @@ export function parseCell(source: string): Parsed {
 
 export function parseAs(source: string, language: Language): Parsed {
   const options: ParserOptions = { sourceType: "module", lang: language, showSemanticErrors: true };
-  const { errors, program } = parseSync(`cell.${language}`, source, options);
+  const { errors, program } = parseSync(`cell.${language}`, legible(source), options);
   const error = errors[0];
   if (!error) return { kind: "parsed", body: program.body as unknown as Node[], language };
   const { start, end } = lastLabel(error.labels) ?? { start: 0, end: 0 };
   const place = placeOf(source, start);
-  return { kind: "syntaxError", message: messageOf(error), ...place, start, end };
+  return { kind: "syntaxError", language, message: messageOf(error), ...place, start, end };
 }
 
 /** Line and column, from 1, of an offset. */

@@ -47,6 +47,8 @@ Deno.test.each([
   { source: "let s='😀'; 1 +* 2", line: 1, column: 16 },
   { source: "const a = 1\nconst a = 2", line: 2, column: 7 },
   { source: "f(\n  ]", line: 2, column: 3 },
+  { source: "\ufeffconst a = 1; 1 +* 2", line: 1, column: 18 },
+  { source: "#!/usr/bin/env deno\n1 +* 2", line: 2, column: 4 },
   { source: "return 5", line: 1, column: 1 },
 ])("$source fails at line $line, column $column", async ({ source, line, column }) => {
   const result = await compileCell(source, { file: "cell-1.ts", run: 1 });
@@ -61,6 +63,9 @@ Deno.test.each([
   { source: "for await (const x of await y()) HERE" },
   { source: "const f = (a: number): string => HERE" },
   { source: "{ a: HERE }" },
+  { source: "\ufeffconst a = 1; HERE" },
+  { source: "#!/usr/bin/env deno\nconst a = 1; HERE" },
+  { source: "\ufeff#!/usr/bin/env deno\nenum E { A }; HERE" },
   { source: "using r = open(), s = open(); HERE" },
   { source: "export const x = import.meta.url + HERE" },
   { source: "enum E { A }\nfunction f() {\n  return HERE\n}" },

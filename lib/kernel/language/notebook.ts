@@ -3,6 +3,7 @@
  * order of execution, and one at the end for what is typed or about to run. A cell that declares
  * nothing only passes through that last one: a new text costs the server a third of a new document.
  */
+import { legible, parseCell, type Parsed, readCell } from "../compile_parse.ts";
 import { declarationsOf, renamePrefixes } from "./declared.ts";
 import { offsetAt, positionAt, type TextEdit, withEdits, type WorkspaceEdit } from "./protocol.ts";
 import type { Rpc } from "./rpc.ts";
@@ -10,13 +11,20 @@ import type { Rpc } from "./rpc.ts";
 /** One cell's document. */
 export interface CellDocument {
   readonly uri: string;
+  readonly languageId: LanguageId;
   text: string;
   version: number;
 }
 
+/** Only what is JSX is read as TSX, in which some TypeScript means nothing. */
+type LanguageId = "typescript" | "typescriptreact";
+
 export interface LanguageNotebook {
-  /** Puts a cell behind those before it, whose names it shadows as JavaScript would. */
-  commit(code: string): Promise<CellDocument>;
+  /**
+   * Puts a cell behind those before it, whose names it shadows as JavaScript would; yields also
+   * how many lines of the document stand before the cell's first.
+   */
+  commit(code: string): Promise<{ readonly document: CellDocument; readonly ahead: number }>;
   /** Keeps the cell put in last if later ones can refer to it, which is if it declares something. */
   settle(): void;
   /** The document at the very end, with this text. */
@@ -33,8 +41,9 @@ export function openNotebook(rpc: Rpc, folder: URL, prelude: string): LanguageNo
   let made = 0;
   let typed: CellDocument | undefined;
 
-  const document = (text: string): CellDocument => ({
+  const document = (text: string, languageId: LanguageId): CellDocument => ({
     uri: `deno-notebook-cell:${new URL("kernel.ipynb", folder).pathname}#c${made++}`,
+    languageId,
     text,
     version: 1,
   });
@@ -50,11 +59,12 @@ export function openNotebook(rpc: Rpc, folder: URL, prelude: string): LanguageNo
         didOpen: [textItem(document)],
       },
     });
-  const remove = (index: number) => {
-    const [{ uri }] = cells.splice(index, 1) as [CellDocument];
-    change({
-      structure: { array: { start: index + 1, deleteCount: 1, cells: [] }, didClose: [{ uri }] },
-    });
+  const close = ({ uri }: CellDocument, start: number) =>
+    change({ structure: { array: { start, deleteCount: 1, cells: [] }, didClose: [{ uri }] } });
+  const remove = (cell: CellDocument) => {
+    const index = cells.indexOf(cell);
+    cells.splice(index, 1);
+    close(cell, index + 1);
   };
   const retype = (document: CellDocument, text: string) => {
     if (document.text === text) return;
@@ -68,7 +78,7 @@ export function openNotebook(rpc: Rpc, folder: URL, prelude: string): LanguageNo
       const declared = [...declarationsOf(cell.text)];
       const hidden = declared.filter(([name]) => names.has(name));
       if (hidden.length === 0) continue;
-      if (hidden.length === declared.length) remove(cells.indexOf(cell));
+      if (hidden.length === declared.length) remove(cell);
       else for (const [name] of hidden) await rename(cell, name, `${name}$${at}`);
     }
   };
@@ -85,13 +95,17 @@ export function openNotebook(rpc: Rpc, folder: URL, prelude: string): LanguageNo
     }
   };
 
-  const scratch = (code: string): CellDocument => {
-    if (!typed) insert(typed = document(code), cells.length + 1);
-    else retype(typed, code);
+  const show = (text: string, languageId: LanguageId): CellDocument => {
+    if (typed && typed.languageId !== languageId) {
+      close(typed, cells.length + 1);
+      typed = undefined;
+    }
+    if (!typed) insert(typed = document(text, languageId), cells.length + 1);
+    else retype(typed, text);
     return typed;
   };
 
-  const opening = document(prelude);
+  const opening = document(prelude, "typescript");
   rpc.notify("notebookDocument/didOpen", {
     notebookDocument: {
       uri,
@@ -105,24 +119,29 @@ export function openNotebook(rpc: Rpc, folder: URL, prelude: string): LanguageNo
   return {
     cells,
     async commit(code) {
-      const names = new Set(declarationsOf(code).keys());
+      const { text, ahead, parsed } = readCell(code);
+      const names = new Set(declarationsOf(text).keys());
       if (names.size > 0) {
         if (typed) retype(typed, "");
         await shadow(names, made);
       }
-      return scratch(code);
+      return { document: show(text, idOf(parsed)), ahead };
     },
     settle() {
       if (!typed || declarationsOf(typed.text).size === 0) return;
       cells.push(typed);
       typed = undefined;
     },
-    scratch,
+    scratch: (code) => show(legible(code), idOf(parseCell(code))),
   };
 }
 
-function textItem({ uri, version, text }: CellDocument) {
-  return { uri, version, text, languageId: "typescript" };
+function idOf({ language }: Parsed): LanguageId {
+  return language === "tsx" ? "typescriptreact" : "typescript";
+}
+
+function textItem({ uri, version, text, languageId }: CellDocument) {
+  return { uri, version, text, languageId };
 }
 
 function prefixed(text: string, edits: readonly TextEdit[]): readonly TextEdit[] {

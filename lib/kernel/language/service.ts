@@ -113,8 +113,8 @@ export function languageService(options: LanguageOptions): LanguageService {
     },
     async commit(code) {
       const problems = ask(async (here) => {
-        const cell = await here.notebook.commit(code);
-        const problems = await problemsIn(here.server, cell);
+        const { document, ahead } = await here.notebook.commit(code);
+        const problems = await problemsIn(here.server, document, ahead);
         here.notebook.settle();
         return problems;
       });
@@ -141,7 +141,11 @@ function remembered(ran: readonly string[], code: string): string[] {
   ];
 }
 
-async function problemsIn(server: LanguageServer, { uri }: CellDocument): Promise<TypeProblem[]> {
+async function problemsIn(
+  server: LanguageServer,
+  { uri }: CellDocument,
+  ahead: number,
+): Promise<TypeProblem[]> {
   const report = await server.request<{ readonly items?: readonly ServerDiagnostic[] }>(
     "textDocument/diagnostic",
     { textDocument: { uri } },
@@ -149,20 +153,23 @@ async function problemsIn(server: LanguageServer, { uri }: CellDocument): Promis
   return (report.items ?? []).filter(isTypeError).map(({ message, code, range }) => ({
     message,
     code: Number(code),
-    ...placeOf(range),
+    ...placeOf(range, ahead),
   }));
 }
 
 /** Syntax errors, 1000 to 1999, are the parser's to tell; what is unused is no error. */
 function isTypeError({ severity, source, code }: ServerDiagnostic): boolean {
-  return severity === 1 && source === "deno-ts" && Number(code) >= 2000;
+  return severity === 1 && source === "deno-ts" && Number(code) >= 2000 && code !== untypedJsx;
 }
 
-function placeOf({ start, end }: Range) {
+/** "No interface JSX.IntrinsicElements exists": where JSX has no types, none can be wrong. */
+const untypedJsx = 7026;
+
+function placeOf({ start, end }: Range, ahead: number) {
   return {
-    line: start.line + 1,
+    line: start.line + 1 - ahead,
     column: start.character + 1,
-    endLine: end.line + 1,
+    endLine: end.line + 1 - ahead,
     endColumn: end.character + 1,
   };
 }

@@ -71,6 +71,24 @@ Deno.test(
 );
 
 Deno.test(
+  "a cell is looked at as it runs: as an object, as JSX, without what begins a file",
+  options,
+  () =>
+    withService(async (service) => {
+      service.warm();
+      const found = await problems(service, "function h() {}", "{ a: 1, b: [1] }");
+      assert.deepEqual(found, []);
+      assert.deepEqual(await problems(service, "{ a: 1,\n  b: zork }"), ["2:6 2304"]);
+      assert.deepEqual(await problems(service, "const React = h, e = <div>{1 + 1}</div>;"), []);
+      assert.deepEqual(await problems(service, "<b>{zork}</b>"), ["1:5 2304"]);
+      assert.deepEqual(await problems(service, "const n: number = <any> e;"), []);
+      assert.deepEqual(await problems(service, "\ufeffconst s: string = 1;"), ["1:8 2322"]);
+      assert.deepEqual(await problems(service, "#!/bin/sh\nconst s: string = 1;"), ["2:7 2322"]);
+      assert.ok((await texts(service, "const f = <b>{n.toF")).includes("toFixed"));
+    }),
+);
+
+Deno.test(
   "running the same cell again is no redeclaration",
   options,
   () =>
