@@ -60,7 +60,10 @@ export class Child {
     listener.launched();
     exited.then((because) => listener.exit(because));
     const failed = exited.then((because) => {
-      throw new Error(`Cannot start the user's process: it ${because}; ${said.text.trim()}`);
+      const under = options.config.file === undefined ? "" : ` under ${options.config.file}`;
+      throw new Error(
+        `Cannot start the user's process${under}: it ${because}; ${said.text.trim()}`,
+      );
     });
     const [inspector] = await Promise.race([Promise.all([connected, ready]), failed]);
     failed.catch(() => {});

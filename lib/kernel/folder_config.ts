@@ -1,11 +1,14 @@
-import { dirname, join } from "node:path";
-import { pathToFileURL } from "node:url";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import type { JsxOptions } from "./compile_types.ts";
+import { parseJsonc } from "./jsonc.ts";
 import { mergedLock } from "./lock.ts";
 import type { PermissionSet } from "./permissions.ts";
 
 /** What a notebook's folder says of imports and JSX, with `irqscope` made known to it. */
 export interface FolderConfig {
+  /** Path of the file that says it; undefined where there is none. */
+  readonly file: string | undefined;
   readonly importMap: ImportMap;
   readonly jsx: JsxOptions;
   /** Text of a lock file; undefined where there is none to keep to. */
@@ -28,6 +31,10 @@ interface ConfigFile {
   readonly permissions?: Readonly<Record<string, unknown>>;
 }
 
+/** A right in a permission set: all of it, what it lists, or more said of it. */
+type Allowed = boolean | readonly string[];
+type Right = Allowed | { readonly allow?: Allowed };
+
 /** The package this module belongs to. */
 export const packageFolder = new URL("../../", import.meta.url);
 
@@ -36,10 +43,11 @@ export const packageFolder = new URL("../../", import.meta.url);
  * package only, so a notebook's own `zod` stays its own.
  */
 export async function folderConfig(folder: string): Promise<FolderConfig> {
-  const [theirs, base] = await nearestConfig(folder);
+  const [theirs, base, file] = await nearestConfig(folder);
   const [map, mapBase] = await importsOf(theirs, base);
   const [ours] = await readConfig(new URL("deno.json", packageFolder));
   return {
+    file,
     importMap: {
       imports: {
         ...absolute(map.imports, mapBase),
@@ -58,10 +66,22 @@ export async function folderConfig(folder: string): Promise<FolderConfig> {
     lock: await mergedLock({
       own: new URL("deno.lock", packageFolder),
       folders: new URL("deno.lock", base),
-      imports: theirs.imports ?? {},
+      imports: strings(theirs.imports),
     }),
-    permissionSet: sets.find((name) => theirs.permissions?.[name] !== undefined),
+    permissionSet: permissionSet(theirs.permissions ?? {}, dirname(fileURLToPath(base))),
   };
+}
+
+function permissionSet(
+  permissions: NonNullable<ConfigFile["permissions"]>,
+  folder: string,
+): PermissionSet | undefined {
+  const name = setNames.find((name) => permissions[name] !== undefined);
+  if (!name) return undefined;
+  const { all, read = all } = Object(permissions[name]) as { all?: boolean; read?: Right };
+  const allowed = (Array.isArray(read) ? read : Object(read).allow ?? read) as Allowed | undefined;
+  const paths = Array.isArray(allowed) ? allowed.map((path) => resolve(folder, path)) : [];
+  return { name, reads: allowed === true ? "all" : paths };
 }
 
 /** `irqscope`, `irqscope/lesson` and whatever else the package opens to notebooks. */
@@ -73,9 +93,9 @@ function packageNames({ exports = {} }: ConfigFile): Readonly<Record<string, str
   );
 }
 
-const sets: readonly PermissionSet[] = ["jupyter", "default"];
+const setNames = ["jupyter", "default"] as const;
 
-async function nearestConfig(folder: string): Promise<[ConfigFile, URL]> {
+async function nearestConfig(folder: string): Promise<[ConfigFile, URL, string?]> {
   for (let at = folder;; at = dirname(at)) {
     for (const name of ["deno.json", "deno.jsonc"]) {
       const file = pathToFileURL(join(at, name));
@@ -83,7 +103,7 @@ async function nearestConfig(folder: string): Promise<[ConfigFile, URL]> {
         if (error instanceof Deno.errors.NotFound) return undefined;
         throw error;
       });
-      if (found) return found;
+      if (found) return [...found, fileURLToPath(file)];
     }
     if (dirname(at) === at) return [{}, pathToFileURL(join(folder, "/"))];
   }
@@ -96,20 +116,17 @@ async function importsOf(config: ConfigFile, base: URL): Promise<[ConfigFile, UR
 }
 
 async function readConfig(file: URL): Promise<[ConfigFile, URL]> {
-  return [parseJsonc(await Deno.readTextFile(file)), file];
+  return [parseJsonc(await Deno.readTextFile(file), fileURLToPath(file)), file];
 }
 
-/** JSON with comments and trailing commas, as Deno takes it. */
-function parseJsonc(text: string): ConfigFile {
-  const plain = text
-    .replace(/("(?:\\.|[^"\\])*")|\/\/[^\n]*|\/\*[^]*?\*\//g, (_, string = "") => string)
-    .replace(/("(?:\\.|[^"\\])*")|,(?=\s*[}\]])/g, (_, string = "") => string);
-  return JSON.parse(plain);
+/** An entry that is no text maps nothing, as Deno has it. */
+function strings(map: object = {}): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(map).filter(([, to]) => typeof to === "string"));
 }
 
-function absolute(imports: Readonly<Record<string, string>> = {}, base: URL) {
+function absolute(imports: Readonly<Record<string, string>> | undefined, base: URL) {
   return Object.fromEntries(
-    Object.entries(imports).map(([name, to]) => [address(name, base), address(to, base)]),
+    Object.entries(strings(imports)).map(([name, to]) => [address(name, base), address(to, base)]),
   );
 }
 

@@ -13,10 +13,14 @@ export interface Rights {
 }
 
 /**
- * A name under `permissions` in `deno.json`: `jupyter` where there is one, else `default`.
+ * A set under `permissions` in `deno.json`: `jupyter` where there is one, else `default`.
  * Source: github.com/denoland/deno pull request 35587; Deno 2.9 `--permission-set`.
  */
-export type PermissionSet = "jupyter" | "default";
+export interface PermissionSet {
+  readonly name: "jupyter" | "default";
+  /** The paths it allows to read, which a flag of ours would else take the place of. */
+  readonly reads: "all" | readonly string[];
+}
 
 /**
  * Flags that name each right once, with what is given merged into what every notebook has. What is
@@ -35,15 +39,15 @@ export function permissionFlags(rights: Rights): readonly string[] {
 
 /** A folder's own set narrows a kernel that may do everything; it can never widen another. */
 function granted({ folder, packageFolder, flags = [], set }: Rights): readonly string[] {
-  const parts = packageParts.map((part) => listed(join(packageFolder, part)));
-  const readPackage = `--allow-read=${parts.join(",")}`;
+  const parts = packageParts.map((part) => join(packageFolder, part));
   if (flags.some((flag) => flag === "--allow-all" || flag === "-A")) {
-    return set ? [`--permission-set=${set}`, readPackage] : ["--allow-all"];
+    if (!set) return ["--allow-all"];
+    const scope = `--permission-set=${set.name}`;
+    return set.reads === "all" ? [scope] : [scope, allow("read", ...set.reads, ...parts)];
   }
   return [
-    `--allow-read=${listed(folder)}`,
-    readPackage,
-    `--allow-write=${listed(folder)}`,
+    allow("read", folder, ...parts),
+    allow("write", folder),
     ...flags.filter((flag) => !isDenial(flag)),
   ];
 }
@@ -66,6 +70,6 @@ function split(flag: string): [name: string, value: string] {
 }
 
 /** Deno parts a list at commas; a doubled one stands for itself. */
-function listed(path: string): string {
-  return path.replaceAll(",", ",,");
+function allow(right: "read" | "write", ...paths: readonly string[]): string {
+  return `--allow-${right}=${paths.map((path) => path.replaceAll(",", ",,")).join(",")}`;
 }
