@@ -134,10 +134,10 @@ function* classEdits(declaration: Node, run: number): Generator<Edit> {
 function* codeEdits(node: Node, run: number | undefined): Generator<Edit> {
   const inner = startsFunction(node) ? undefined : run;
   if (node.type === "AwaitExpression" && run !== undefined) {
-    yield* wrap(node.argument as Node, `__k.aw(${run},`, run);
+    yield* wrap(node.argument as Node, [`__k.aw(${run},`, ")"], run);
   } else if (node.type === "ForOfStatement" && node.await === true && run !== undefined) {
     yield* codeEdits(node.left as Node, run);
-    yield* wrap(node.right as Node, `__k.each(${run},`, run);
+    yield* wrap(node.right as Node, boxing(run), run);
     yield* codeEdits(node.body as Node, run);
   } else if (node.type === "ImportExpression") {
     yield { at: node.start, remove: "import".length, text: "__k.import" };
@@ -147,10 +147,19 @@ function* codeEdits(node: Node, run: number | undefined): Generator<Edit> {
   } else for (const child of childrenOf(node)) yield* codeEdits(child, inner);
 }
 
-function* wrap(node: Node, open: string, run: number): Generator<Edit> {
+/** See `each` of the child. */
+function boxing(run: number): readonly [string, string] {
+  return [`__k.each(${run},async function*(){for await(const __item of `, ")yield[__item]})"];
+}
+
+function* wrap(
+  node: Node,
+  [open, close]: readonly [string, string],
+  run: number,
+): Generator<Edit> {
   yield { at: node.start, text: open };
   yield* codeEdits(node, run);
-  yield { at: node.end, text: ")" };
+  yield { at: node.end, text: close };
 }
 
 /** One import declaration as an assignment from the module's namespace. */

@@ -76,19 +76,28 @@ function awaiting<T>(run: Run, value: T): Promise<Awaited<T>> {
   });
 }
 
-/** The right side of a top-level `for await`. */
-export async function* each<T>(run: Run, items: AsyncIterable<T> | Iterable<T>): AsyncGenerator<T> {
-  const iterable = items as Partial<AsyncIterable<T> & Iterable<T>>;
-  const iterator = iterable[Symbol.asyncIterator]?.() ?? iterable[Symbol.iterator]!();
-  try {
-    for (;;) {
-      const { done, value } = await aw(run, iterator.next());
-      if (done) return;
-      yield await aw(run, value);
-    }
-  } finally {
-    await iterator.return?.();
-  }
+/**
+ * The items of a top-level `for await`, each in a box, which a generator in the cell takes from
+ * its right side: so V8 keeps to its own rules and words. Each wait for one ends early when the
+ * user stops the cell.
+ */
+export function each<T>(run: Run, boxed: () => AsyncGenerator<readonly [T]>): AsyncIterable<T> {
+  const boxes = Reflect.apply(boxed, globalThis, []);
+  const next = async (): Promise<IteratorResult<T>> => {
+    const { done, value } = await aw(run, boxes.next()).catch((error) => stop(boxes, error));
+    return done ? { done, value } : { done: false, value: value[0] };
+  };
+  const close = async (): Promise<IteratorResult<T>> => {
+    await boxes.return(undefined);
+    return { done: true, value: undefined };
+  };
+  return { [Symbol.asyncIterator]: () => ({ next, return: close }) };
+}
+
+/** Who stops a cell leaves the loop: what it waits for is closed as soon as it comes. */
+function stop(boxes: AsyncGenerator, error: unknown): never {
+  if (error instanceof Interrupted) boxes.return(undefined).catch(() => {});
+  throw error;
 }
 
 export function using<T extends Disposable | null | undefined>(run: Run, resource: T): T {
