@@ -41,6 +41,13 @@ export type Frame =
     readonly buffers: readonly Uint8Array[];
   };
 
+/** What the user wants to read about. */
+export interface Question {
+  readonly name?: string;
+  /** Read in place of that where there is no name, or nothing is known of it. */
+  readonly text: string;
+}
+
 export type Message =
   | { readonly kind: "ready" }
   | {
@@ -57,8 +64,7 @@ export type Message =
     readonly content: Bundle;
     readonly metadata: Bundle;
   }
-  /** The user wants to read about a name. */
-  | { readonly kind: "help"; readonly name: string }
+  | { readonly kind: "help" } & Question
   /** The child waits, synchronously, for an answer on the same pipe. */
   | { readonly kind: "ask"; readonly prompt: string; readonly password: boolean }
   /** The cell threw. */

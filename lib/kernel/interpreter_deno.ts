@@ -3,6 +3,7 @@ import type { Compiled } from "./compile.ts";
 import type { SyntaxProblem } from "./compile_parse.ts";
 import { CellDebugger } from "./debug/debugger.ts";
 import { type FolderConfig, folderConfig } from "./folder_config.ts";
+import type { Question } from "./frames.ts";
 import { before } from "./in_time.ts";
 import type { Intelligence } from "./intelligence.ts";
 import type {
@@ -152,7 +153,7 @@ class DenoInterpreter implements Interpreter {
     await this.#run(record, code);
     if (record.error) return { kind: "error", ...record.error };
     const userExpressions = await this.#userExpressions(cell);
-    const pages = await Promise.all(record.helps.map((name) => this.#page(name, 0)));
+    const pages = await Promise.all(record.helps.map((asked) => this.#page(asked, 0)));
     return { kind: "ok", pages, userExpressions };
   }
 
@@ -253,7 +254,8 @@ class DenoInterpreter implements Interpreter {
         this.#publishAlone(cell, { kind: "display", data: sugar.data, metadata: {} });
         return { kind: "ok", pages: [], userExpressions: {} };
       case "inspect": {
-        const page = await this.#page(sugar.name, sugar.detail);
+        const { name, detail } = sugar;
+        const page = await this.#page({ name, text: `Nothing is known of ${name}` }, detail);
         return { kind: "ok", pages: [page], userExpressions: {} };
       }
       case "unknown": {
@@ -264,9 +266,9 @@ class DenoInterpreter implements Interpreter {
     }
   }
 
-  async #page(name: string, detail: 0 | 1): Promise<MimeBundle> {
-    const data = await this.inspect(name, name.length, detail);
-    return data ?? { "text/plain": `Nothing is known of ${name}` };
+  async #page({ name, text }: Question, detail: 0 | 1): Promise<MimeBundle> {
+    const data = name === undefined ? undefined : await this.inspect(name, name.length, detail);
+    return data ?? { "text/plain": text };
   }
 
   #publishAlone(cell: Cell, output: Parameters<Surroundings["publish"]>[0]): void {

@@ -1,4 +1,4 @@
-import type { Run } from "./frames.ts";
+import type { Question, Run } from "./frames.ts";
 import type { Cell, CellError, MimeBundle } from "./interpreter.ts";
 
 /** One evaluation in the child: a cell, or one of the expressions that came with it. */
@@ -11,8 +11,7 @@ export interface RunRecord {
   readonly source: string;
   readonly allowStdin: boolean;
   readonly expression: boolean;
-  /** Names it wants to read about. */
-  readonly helps: string[];
+  readonly helps: Question[];
   /** What an expression came to. */
   shown?: { readonly data: MimeBundle; readonly metadata: MimeBundle };
   error?: CellError;

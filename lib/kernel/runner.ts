@@ -278,7 +278,7 @@ export class Runner implements ChildListener {
           buffers,
         });
       case "help":
-        record.helps.push(message.name);
+        record.helps.push(message);
         return;
       case "ask":
         return this.#order.do(() => this.#ask(record, message.prompt, message.password));

@@ -97,6 +97,14 @@ describe("help", () => {
     ["twice??", /return 2 \* n/],
     ["help('twice')", /Doubles/],
     ["qqzz_nothing?", /Nothing is known of qqzz_nothing/],
+    ["help('qqzz_nothing')", /Nothing is known of qqzz_nothing/],
+    ["help(Math.max)", /Math\.max/],
+    ["help([].map)", /Array[^]*map/],
+    ["const toolbox = { sharpen(edge) { return edge } }; help(toolbox.sharpen)", /sharpen/],
+    ["help(new Map())", /Map/],
+    ["help((left, right) => left + right)", /^\(left, right\) => left \+ right$/],
+    ["help(Object.create(null, { a: { value: 1, enumerable: true } }))", /a: 1/],
+    ["help(null)", /^null$/],
   ] as const;
   for (const [code, page] of asked) {
     it(`${code.split("\n").at(-1)} opens the pager`, async () => {

@@ -1,23 +1,56 @@
+import { Array, Deno, Object, String } from "../intrinsics.ts";
 import { send } from "./pipe.ts";
-import { Deno, Object, String } from "../intrinsics.ts";
 
 /** Shows in the pager what is known of a value, or of the name a text says. */
 export function help(subject: unknown): void {
-  const name = typeof subject === "string" ? subject : nameOf(subject);
-  if (name !== undefined) send({ kind: "help", name });
-  else {throw new TypeError(
-      `Cannot help with ${Deno.inspect(subject)}: no global name stands for it`,
-    );}
+  if (typeof subject === "string") {
+    return send({ kind: "help", name: subject, text: `Nothing is known of ${subject}` });
+  }
+  const name = pathOf(subject) ?? (typeof subject === "function" ? undefined : classOf(subject));
+  const text = typeof subject === "function" ? String(subject) : Deno.inspect(subject);
+  send({ kind: "help", ...name === undefined ? {} : { name }, text });
 }
 
-/** A global name of the value: what it calls itself, if that holds, else the first that fits. */
-function nameOf(subject: unknown): string | undefined {
-  const own = (subject as { readonly name?: unknown } | null | undefined)?.name;
-  const names = Object.getOwnPropertyNames(globalThis);
-  return [String(own), ...names].find((name) => valueOf(name) === subject);
+/** Where a value is found: a global name, what it calls itself first, or a member of a global's. */
+function pathOf(subject: unknown): string | undefined {
+  const own = valueOf(subject, "name");
+  const globals = [String(own), ...namesIn(globalThis)];
+  const found = globals.find((name) => valueOf(globalThis, name) === subject);
+  return found ?? (isObject(subject) ? memberPathOf(subject) : undefined);
 }
 
-/** The value of a global name; getters are left alone. */
-function valueOf(name: string): unknown {
-  return Object.getOwnPropertyDescriptor(globalThis, name)?.value;
+function memberPathOf(subject: object): string | undefined {
+  const holders = namesIn(globalThis).flatMap((name) => {
+    const value = valueOf(globalThis, name);
+    return [[name, value], [`${name}.prototype`, valueOf(value, "prototype")]] as const;
+  });
+  for (const [path, holder] of holders) {
+    const member = namesIn(holder).find((key) => valueOf(holder, key) === subject);
+    if (member) return `${path}.${member}`;
+  }
+  return undefined;
+}
+
+function classOf(subject: unknown): string | undefined {
+  if (subject === undefined || subject === null) return undefined;
+  const made = valueOf(Object.getPrototypeOf(subject), "constructor");
+  return made === undefined ? undefined : pathOf(made);
+}
+
+/** Names that can stand behind a dot; of what may hold a million items, none. */
+function namesIn(value: unknown): readonly string[] {
+  if (!isObject(value) || ArrayBuffer.isView(value)) return [];
+  if (Array.isArray(value) && value.length > 0) return [];
+  return Object.getOwnPropertyNames(value).filter((name) => identifier.test(name));
+}
+
+const identifier = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u;
+
+function isObject(value: unknown): value is object {
+  return typeof value === "function" || typeof value === "object" && value !== null;
+}
+
+/** The value of a property of its own; getters are left alone. */
+function valueOf(holder: unknown, name: string): unknown {
+  return isObject(holder) ? Object.getOwnPropertyDescriptor(holder, name)?.value : undefined;
 }
