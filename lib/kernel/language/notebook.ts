@@ -1,7 +1,7 @@
 /**
  * The notebook as the language server sees it: one document a cell that declares something, in
- * order of execution, and one at the end for what is typed or about to run. A cell that declares
- * nothing only passes through that last one: a new text costs the server a third of a new document.
+ * order of execution, and one behind them for what is typed or about to run. A cell that declares
+ * nothing only passes through that last one.
  */
 import { legible, parseCell, type Parsed, readCell } from "../compile_parse.ts";
 import { declarationsOf, renamePrefixes } from "./declared.ts";
@@ -27,16 +27,26 @@ export interface LanguageNotebook {
   commit(code: string): Promise<{ readonly document: CellDocument; readonly ahead: number }>;
   /** Keeps the cell put in last if later ones can refer to it, which is if it declares something. */
   settle(): void;
-  /** The document at the very end, with this text. */
+  /** The document behind all of them, with this text. */
   scratch(code: string): CellDocument;
   /** Those that were kept. */
   readonly cells: readonly CellDocument[];
 }
 
+/**
+ * A document that comes or goes costs the server four times a new text, so many of them come and
+ * go together: they are blank before and after.
+ */
+const batch = 16;
+
 /** Opens an empty notebook in a folder; relative imports resolve from there. */
 export function openNotebook(rpc: Rpc, folder: URL, prelude: string): LanguageNotebook {
   const uri = new URL("kernel.ipynb", folder).href;
+  /** All but the first, as the server has them: cells, what is typed, and blanks at the end. */
+  const order: CellDocument[] = [];
   const cells: CellDocument[] = [];
+  const blanks: CellDocument[] = [];
+  const spent: CellDocument[] = [];
   let version = 1;
   let made = 0;
   let typed: CellDocument | undefined;
@@ -52,19 +62,17 @@ export function openNotebook(rpc: Rpc, folder: URL, prelude: string): LanguageNo
       notebookDocument: { uri, version: ++version },
       change: { cells },
     });
-  const insert = (document: CellDocument, start: number) =>
-    change({
-      structure: {
-        array: { start, deleteCount: 0, cells: [{ kind: 2, document: document.uri }] },
-        didOpen: [textItem(document)],
-      },
-    });
-  const close = ({ uri }: CellDocument, start: number) =>
-    change({ structure: { array: { start, deleteCount: 1, cells: [] }, didClose: [{ uri }] } });
-  const remove = (cell: CellDocument) => {
-    const index = cells.indexOf(cell);
-    cells.splice(index, 1);
-    close(cell, index + 1);
+  const open = (documents: readonly CellDocument[], at: number) => {
+    order.splice(at, 0, ...documents);
+    const opened = documents.map(({ uri }) => ({ kind: 2, document: uri }));
+    const array = { start: at + 1, deleteCount: 0, cells: opened };
+    change({ structure: { array, didOpen: documents.map(textItem) } });
+  };
+  const close = (document: CellDocument) => {
+    const at = order.indexOf(document);
+    order.splice(at, 1);
+    const array = { start: at + 1, deleteCount: 1, cells: [] };
+    change({ structure: { array, didClose: [{ uri: document.uri }] } });
   };
   const retype = (document: CellDocument, text: string) => {
     if (document.text === text) return;
@@ -72,6 +80,12 @@ export function openNotebook(rpc: Rpc, folder: URL, prelude: string): LanguageNo
     document.version++;
     const { uri, version } = document;
     change({ textContent: [{ document: { uri, version }, changes: [{ text }] }] });
+  };
+  const remove = (cell: CellDocument) => {
+    cells.splice(cells.indexOf(cell), 1);
+    retype(cell, "");
+    spent.push(cell);
+    if (spent.length === batch) spent.splice(0).forEach(close);
   };
   const shadow = async (names: ReadonlySet<string>, at: number) => {
     for (const cell of cells.toReversed()) {
@@ -95,13 +109,26 @@ export function openNotebook(rpc: Rpc, folder: URL, prelude: string): LanguageNo
     }
   };
 
+  const take = (languageId: LanguageId): CellDocument => {
+    const isBlank = languageId === "typescript";
+    if (isBlank && blanks.length > 0) return blanks.shift()!;
+    const made = Array.from({ length: isBlank ? batch : 1 }, () => document("", languageId));
+    open(made, order.length - blanks.length);
+    blanks.push(...made.slice(1));
+    return made[0]!;
+  };
+  const giveBack = (document: CellDocument) => {
+    if (document.languageId !== "typescript") return close(document);
+    retype(document, "");
+    blanks.unshift(document);
+  };
   const show = (text: string, languageId: LanguageId): CellDocument => {
     if (typed && typed.languageId !== languageId) {
-      close(typed, cells.length + 1);
+      giveBack(typed);
       typed = undefined;
     }
-    if (!typed) insert(typed = document(text, languageId), cells.length + 1);
-    else retype(typed, text);
+    typed ??= take(languageId);
+    retype(typed, text);
     return typed;
   };
 
