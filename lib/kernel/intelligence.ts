@@ -7,8 +7,9 @@ import { before } from "./in_time.ts";
 import type { Inspector } from "./inspector.ts";
 import type { Completion, MimeBundle } from "./interpreter.ts";
 import { type LanguageService, languageService, type TypeProblem } from "./language/service.ts";
-import { completeLive, describeLive, pathBefore } from "./live.ts";
+import { completeLive, describeLive, isInProse, pathBefore } from "./live.ts";
 import { prelude } from "./prelude.ts";
+import { completeMagic } from "./sugar.ts";
 import { documentInCells } from "./user_docs.ts";
 
 export interface IntelligenceOptions {
@@ -94,11 +95,13 @@ export class Intelligence {
 
   async complete(code: string, cursor: number): Promise<Completion> {
     this.start();
+    const magic = completeMagic(code, cursor);
+    if (magic) return magic;
     const typed = this.warm && await before(completeMs, this.#service!.complete(code, cursor));
     if (typed && typed.matches.length > 0) return typed;
     const { folder, inspector } = this.#options;
     const files = await completeFiles(folder, code, cursor);
-    if (files.matches.length > 0) return files;
+    if (files.matches.length > 0 || isInProse(code, cursor)) return files;
     return await completeLive(inspector(), code, cursor).catch(() => nothing(cursor));
   }
 

@@ -31,6 +31,25 @@ export function pathBefore(code: string, cursor: number): Path | undefined {
   return { object: objects.replace(/\??\.$/, "") || undefined, part, start };
 }
 
+/** Comments, strings and templates, of which the last may lack its end. */
+const proses = new RegExp(
+  [
+    /\/\/[^\n]*/,
+    /\/\*[^]*?(?:(?<end>\*\/)|$)/,
+    /(?<quote>["'])(?:\\[^]|(?!\k<quote>)[^\\\n])*(?<end>\k<quote>)?/,
+    /`(?:\\[^]|[^`\\])*(?<end>`)?/,
+  ].map(({ source }) => source).join("|"),
+  "g",
+);
+
+/** Whether the cursor stands where no name is meant; behind a template's `${` one is. */
+export function isInProse(code: string, cursor: number): boolean {
+  const before = code.slice(0, cursor);
+  const last = [...before.matchAll(proses)].at(-1);
+  if (!last || last.index + last[0].length < cursor) return false;
+  return last.groups!.end === undefined && !/\$\{[^}]*$/.test(last[0]);
+}
+
 /** The members, or the global names, that continue a path. */
 export async function completeLive(
   inspector: Inspector | undefined,

@@ -1,4 +1,5 @@
 import type { Bundle } from "./frames.ts";
+import type { Completion } from "./interpreter.ts";
 import { withPlainText } from "./plain_text.ts";
 
 /**
@@ -18,6 +19,17 @@ const shown: Readonly<Record<string, string>> = {
   svg: "image/svg+xml",
   latex: "text/latex",
 };
+
+const magics = ["time", ...Object.keys(shown)];
+
+/** The magics that continue what a cell begins with; undefined behind anything else. */
+export function completeMagic(code: string, cursor: number): Completion | undefined {
+  const [, part] = code.slice(0, cursor).match(/^\s*%%?(\w*)$/) ?? [];
+  if (part === undefined) return undefined;
+  const matches = magics.filter((magic) => magic.startsWith(part))
+    .map((text) => ({ text, type: "keyword" }));
+  return { start: cursor - part.length, end: cursor, matches };
+}
 
 /** The sugar a cell consists of; undefined for TypeScript. */
 export function readSugar(code: string): Sugar | undefined {
@@ -42,7 +54,7 @@ function readMagic(code: string): Sugar | undefined {
   if (name === "time") return { kind: "time", code: code.replace(/%%?time/, blank) };
   const type = shown[name];
   if (type) return { kind: "show", data: withPlainText({ [type]: body || rest || "" }) };
-  const known = ["time", ...Object.keys(shown)].map((magic) => `%%${magic}`).join(", ");
+  const known = magics.map((magic) => `%%${magic}`).join(", ");
   return { kind: "unknown", message: `Cannot run %${name}: the magics are ${known}` };
 }
 

@@ -37,6 +37,9 @@ function common(): void {
     ["g.lou", "g.loud"],
     ["Deno.readTextFileSync('note", "Deno.readTextFileSync('notes.txt"],
     ["import { z } from './loc", "import { z } from './local.ts"],
+    ["`${x_long_n", "`${x_long_name"],
+    ["'a' + /* b */ x_long_n", "'a' + /* b */ x_long_name"],
+    ["%%ti", "%%time"],
   ] as const;
   for (const [code, whole] of completions) {
     it(`${code} is completed to ${whole}`, async () => {
@@ -48,9 +51,11 @@ function common(): void {
     assert.deepEqual(await completed("Math.hypo + 5", 9), ["Math.hypot + 5"]);
   });
 
-  it("nonsense completes to nothing", async () => {
-    assert.deepEqual(await completed("zzqqxx.yy"), []);
-  });
+  for (const code of ["zzqqxx.yy", "// x_long_n", "/* x_long_n", "'x_long_n", "`${1} x_long_n"]) {
+    it(`${code} completes to nothing`, async () => {
+      assert.deepEqual(await completed(code), []);
+    });
+  }
 
   it("what the user documented is shown by name and at its call", async () => {
     for (const code of ["greet", "greet("]) {
