@@ -97,7 +97,8 @@ export class Intelligence {
     this.start();
     const magic = completeMagic(code, cursor);
     if (magic) return magic;
-    const typed = this.warm && await before(completeMs, this.#service!.complete(code, cursor));
+    const typed = this.warm && !this.#mistakes(pathBefore(code, cursor)?.object) &&
+      await before(completeMs, this.#service!.complete(code, cursor));
     if (typed && typed.matches.length > 0) return typed;
     const { folder, inspector } = this.#options;
     const files = await completeFiles(folder, code, cursor);
@@ -108,11 +109,19 @@ export class Intelligence {
   async inspect(code: string, cursor: number, detail: 0 | 1): Promise<MimeBundle | undefined> {
     this.start();
     const asked = () => before(inspectMs, this.#service!.inspect(code, cursor, detail));
-    if (this.warm) return await asked() ?? await this.#inspectLive(code, cursor, detail);
+    if (this.warm && !this.#mistakes(nameAt(code, cursor))) {
+      return await asked() ?? await this.#inspectLive(code, cursor, detail);
+    }
     const known = await this.#inspectLive(code, cursor, detail);
     if (known) return known;
     await before(inspectMs, this.#starting!);
     return this.warm ? await asked() : undefined;
+  }
+
+  /** Whether the server takes the head of a path for something else than it is. */
+  #mistakes(path: string | undefined): boolean {
+    const [head] = path?.match(/^[^.?]+/) ?? [];
+    return head !== undefined && this.#service!.mistakes(head);
   }
 
   /** The user's process was replaced: no name stands for anything any more. */

@@ -106,6 +106,12 @@ describe("with the language server", () => {
     );
   });
 
+  it("a global of the library that a cell declares anew is known as it is", async () => {
+    await kernel.run("const location = { latitude: 1 }");
+    assert.deepEqual(await completed("location.la"), ["location.latitude"]);
+    assert.match(await told("location") ?? "", /latitude/);
+  });
+
   it("the package's own documentation is shown", async () => {
     await kernel.run("import { parseMachine } from 'irqscope'");
     assert.match(await told("parseMachine(") ?? "", /Machine/);

@@ -26,7 +26,9 @@ function* declaredBy(statement: Node): Generator<[string, number]> {
     for (const { local } of node.specifiers as Node[]) yield* placesIn(local as Node);
   } else if (node.type === "VariableDeclaration") {
     for (const { id } of node.declarations as Node[]) yield* placesIn(id as Node);
-  } else if (node.type.endsWith("Declaration") && isNode(node.id)) yield* placesIn(node.id);
+  } else if (/Declaration$|^TSDeclareFunction$/.test(node.type) && isNode(node.id)) {
+    yield* placesIn(node.id);
+  }
 }
 
 function* placesIn(pattern: Node): Generator<[string, number]> {

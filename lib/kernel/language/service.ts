@@ -7,6 +7,7 @@ import { completionOf, type Resolved, wordBefore } from "./completion.ts";
 import { declarationsOf } from "./declared.ts";
 import { documentationOf, isUnknown } from "./documentation.ts";
 import { type CellDocument, type LanguageNotebook, openNotebook } from "./notebook.ts";
+import { meansAny, namesBefore } from "./obscured.ts";
 import {
   type CompletionItem,
   type CompletionList,
@@ -14,7 +15,6 @@ import {
   type Location,
   type LocationLink,
   positionAt,
-  type Range,
   type ServerDiagnostic,
   type SignatureHelp,
 } from "./protocol.ts";
@@ -49,6 +49,8 @@ export interface LanguageService {
   readonly ready: boolean;
   /** Adds a cell that is about to run; yields its type errors, none while no server runs. */
   commit(code: string): Promise<readonly TypeProblem[]>;
+  /** Whether a cell declared this name anew and the server takes it for the global it was. */
+  mistakes(name: string): boolean;
   /** Undefined while no server runs. */
   complete(code: string, cursor: number): Promise<Completion | undefined>;
   /** Undefined where there is nothing to say, or no server runs. */
@@ -66,6 +68,8 @@ interface Running {
 /** A service that is cold until `warm` is called. */
 export function languageService(options: LanguageOptions): LanguageService {
   let ran: string[] = [];
+  const known = namesBefore(options.prelude);
+  const obscured = new Set<string>();
   let starting: Promise<Running | undefined> | undefined;
   let running: Running | undefined;
   let slot: Slot | undefined;
@@ -114,17 +118,21 @@ export function languageService(options: LanguageOptions): LanguageService {
     async commit(code) {
       const problems = ask(async (here) => {
         const { document, ahead } = await here.notebook.commit(code);
-        const problems = await problemsIn(here.server, document, ahead);
+        const found = await diagnosticsOf(here.server, document).catch(() => []);
         here.notebook.settle();
-        return problems;
+        return found.filter(({ range }) => !meansAny(obscured, code, range.start))
+          .map((diagnostic) => problemOf(diagnostic, ahead));
       });
       ran = remembered(ran, code);
+      for (const name of declarationsOf(code).keys()) if (known.has(name)) obscured.add(name);
       return await problems ?? [];
     },
+    mistakes: (name) => obscured.has(name),
     complete: (code, cursor) => ask((here) => completeIn(here, code, cursor)),
     inspect: (code, cursor, detail) => ask((here) => inspectIn(here, code, cursor, detail)),
     forget() {
       ran = [];
+      obscured.clear();
       stop();
     },
     stop,
@@ -141,32 +149,38 @@ function remembered(ran: readonly string[], code: string): string[] {
   ];
 }
 
-async function problemsIn(
+async function diagnosticsOf(
   server: LanguageServer,
   { uri }: CellDocument,
-  ahead: number,
-): Promise<TypeProblem[]> {
+): Promise<readonly ServerDiagnostic[]> {
   const report = await server.request<{ readonly items?: readonly ServerDiagnostic[] }>(
     "textDocument/diagnostic",
     { textDocument: { uri } },
   );
-  return (report.items ?? []).filter(isTypeError).map(({ message, code, range }) => ({
-    message,
-    code: Number(code),
-    ...placeOf(range, ahead),
-  }));
+  return (report.items ?? []).filter(isTypeError);
 }
 
 /** Syntax errors, 1000 to 1999, are the parser's to tell; what is unused is no error. */
 function isTypeError({ severity, source, code }: ServerDiagnostic): boolean {
-  return severity === 1 && source === "deno-ts" && Number(code) >= 2000 && code !== untypedJsx;
+  return severity === 1 && source === "deno-ts" && Number(code) >= 2000 && !ofFiles.has(code);
 }
 
-/** "No interface JSX.IntrinsicElements exists": where JSX has no types, none can be wrong. */
-const untypedJsx = 7026;
+/** Errors of a file that are none of a cell. */
+const ofFiles: ReadonlySet<ServerDiagnostic["code"]> = new Set([
+  2484, // An export of what is exported already,
+  2661, // or of another cell's name: `export` means nothing here.
+  2669, // `declare global` outside of a module.
+  2853, // `await using` outside of a module.
+  7026, // No types of JSX elements exist: then none can be wrong.
+]);
 
-function placeOf({ start, end }: Range, ahead: number) {
+function problemOf(
+  { message, code, range: { start, end } }: ServerDiagnostic,
+  ahead: number,
+): TypeProblem {
   return {
+    message,
+    code: Number(code),
     line: start.line + 1 - ahead,
     column: start.character + 1,
     endLine: end.line + 1 - ahead,

@@ -48,6 +48,7 @@ Deno.test(
       await service.commit("const n: number = 1;");
       assert.deepEqual(await problems(service, "n;\nconst s: string = n;"), ["2:7 2322"]);
       assert.deepEqual(await problems(service, "await display(n)"), []);
+      assert.deepEqual(await problems(service, "declare function far(): 1", "far().toFixed()"), []);
     }),
 );
 
@@ -96,6 +97,38 @@ Deno.test(
       service.warm();
       const cell = "interface Point { x: number }\nclass Q {}\nconst p: Point = { x: 1 };";
       assert.deepEqual(await problems(service, cell, cell, "p.x.toFixed()", cell), []);
+    }),
+);
+
+Deno.test(
+  "a cell may declare a global of the library, and what only a file may not do",
+  options,
+  () =>
+    withService(async (service) => {
+      service.warm();
+      assert.deepEqual(await problems(service, "const name = { first: 'A' }; name.first"), []);
+      assert.deepEqual(await problems(service, "const display = 5", "display.toFixed()"), []);
+      assert.deepEqual(
+        await problems(service, "class Response { mine = 1 }", "new Response().mine"),
+        [],
+      );
+      assert.deepEqual(
+        await problems(service, "interface Location { lat: 1 }", "const at: Location = { lat: 1 }"),
+        [],
+      );
+      assert.deepEqual(await problems(service, "const n: number = ({ name: 'x' }).name"), [
+        "1:7 2322",
+      ]);
+      assert.deepEqual(await problems(service, "name.first;\nconst m: number = 'x'"), ["2:7 2322"]);
+      assert.deepEqual(
+        await problems(service, "await using a = { async [Symbol.asyncDispose]() {} }"),
+        [],
+      );
+      assert.deepEqual(
+        await problems(service, "declare global { interface Window { mine: 1 } }"),
+        [],
+      );
+      assert.deepEqual(await problems(service, "export const x = 1", "export { x }"), []);
     }),
 );
 
