@@ -41,11 +41,11 @@ export type Frame =
     readonly buffers: readonly Uint8Array[];
   };
 
-/** What the user wants to read about. */
+/** What the user wants to read about; where nothing is said, about the kernel. */
 export interface Question {
   readonly name?: string;
   /** Read in place of that where there is no name, or nothing is known of it. */
-  readonly text: string;
+  readonly text?: string;
 }
 
 export type Message =

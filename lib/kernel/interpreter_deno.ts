@@ -4,6 +4,7 @@ import type { SyntaxProblem } from "./compile_parse.ts";
 import { CellDebugger } from "./debug/debugger.ts";
 import { type FolderConfig, folderConfig } from "./folder_config.ts";
 import type { Question } from "./frames.ts";
+import { guide } from "./guide.ts";
 import { before } from "./in_time.ts";
 import type { Intelligence } from "./intelligence.ts";
 import type {
@@ -268,7 +269,7 @@ class DenoInterpreter implements Interpreter {
 
   async #page({ name, text }: Question, detail: 0 | 1): Promise<MimeBundle> {
     const data = name === undefined ? undefined : await this.inspect(name, name.length, detail);
-    return data ?? { "text/plain": text };
+    return data ?? (text === undefined ? guide() : { "text/plain": text });
   }
 
   #publishAlone(cell: Cell, output: Parameters<Surroundings["publish"]>[0]): void {

@@ -14,8 +14,8 @@ declare function prompt(
   options?: { password?: boolean },
 ): string;
 declare function prompt(message: string, options: { password?: boolean }): string;
-/** Shows in the pager what is known of a value, or of the name a text says. */
-declare function help(subject: unknown): void;
+/** Shows in the pager what is known of a value, or of the name a text says; alone, of the kernel. */
+declare function help(subject?: unknown): void;
 declare namespace Deno.jupyter {
   /** Replaces every output shown under this id. */
   function update(displayId: string, value: unknown): Promise<void>;

@@ -20,7 +20,8 @@ const shown: Readonly<Record<string, string>> = {
   latex: "text/latex",
 };
 
-const magics = ["time", ...Object.keys(shown)];
+/** What may stand behind `%%`. */
+export const magics = ["time", ...Object.keys(shown)];
 
 /** The magics that continue what a cell begins with; undefined behind anything else. */
 export function completeMagic(code: string, cursor: number): Completion | undefined {

@@ -105,6 +105,7 @@ describe("help", () => {
     ["help((left, right) => left + right)", /^\(left, right\) => left \+ right$/],
     ["help(Object.create(null, { a: { value: 1, enumerable: true } }))", /a: 1/],
     ["help(null)", /^null$/],
+    ["help()", /%%time[^]*declare function display[^]*slider/],
   ] as const;
   for (const [code, page] of asked) {
     it(`${code.split("\n").at(-1)} opens the pager`, async () => {

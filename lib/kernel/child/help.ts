@@ -1,8 +1,10 @@
 import { Array, Deno, Object, String } from "../intrinsics.ts";
 import { send } from "./pipe.ts";
 
-/** Shows in the pager what is known of a value, or of the name a text says. */
-export function help(subject: unknown): void {
+/** Shows in the pager what is known of a value, or of the name a text says; alone, of the kernel. */
+export function help(...asked: readonly unknown[]): void {
+  if (asked.length === 0) return send({ kind: "help" });
+  const [subject] = asked;
   if (typeof subject === "string") {
     return send({ kind: "help", name: subject, text: `Nothing is known of ${subject}` });
   }
