@@ -1,19 +1,14 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { join } from "node:path";
+import type { ChildProcess } from "node:child_process";
 import type { Duplex, Readable } from "node:stream";
-import { pathToFileURL } from "node:url";
 import { startedSince } from "./descendants.ts";
 import { Ends, type Outlet } from "./ends.ts";
-import { type FolderConfig, packageFolder } from "./folder_config.ts";
 import { type Answer, type Frame, FrameReader, type Run } from "./frames.ts";
 import { Inspector } from "./inspector.ts";
+import { kill, type Launched } from "./launch.ts";
 import { MarkReader } from "./marks.ts";
-import { permissionFlags, type Rights } from "./permissions.ts";
 
 /** What the front hears from the user's process. */
 export interface ChildListener {
-  /** The process has been launched and comes up. */
-  launched(): void;
   frame(frame: Frame): void;
   /** Bytes written past the child's own pipe: by its subprocesses, workers and native code. */
   raw(name: "stdout" | "stderr", text: string): void;
@@ -21,12 +16,6 @@ export interface ChildListener {
   ended(run: Run): void;
   /** The process ended; `because` says how in words. */
   exit(because: string): void;
-}
-
-export interface ChildOptions {
-  readonly folder: string;
-  readonly flags: readonly string[];
-  readonly config: FolderConfig;
 }
 
 /** The process that runs the user's code, and the means to direct it. */
@@ -47,20 +36,17 @@ export class Child {
   }
 
   /** Resolves when the child has said that it can run cells. */
-  static async start(options: ChildOptions, listener: ChildListener): Promise<Child> {
-    const files = await Deno.makeTempDir({ prefix: "irqscope-" });
-    const process = launch(options, await lockFlag(options.config, files));
-    const exited = exit(process, watch(process.pid!, files));
+  static async start(launched: Launched, listener: ChildListener): Promise<Child> {
+    const { process, config, exited } = launched;
     const said = { text: "" };
     const connected = inspectorUrl(process, said).then((url) => Inspector.connect(url));
     const ends = new Ends((run) => listener.ended(run));
     const valve = new Valve(process);
     const ready = readFrames(process, listener, { ends, valve });
     hear(process, listener, ends);
-    listener.launched();
     exited.then((because) => listener.exit(because));
     const failed = exited.then((because) => {
-      const under = options.config.file === undefined ? "" : ` under ${options.config.file}`;
+      const under = config.file === undefined ? "" : ` under ${config.file}`;
       throw new Error(
         `Cannot start the user's process${under}: it ${because}; ${said.text.trim()}`,
       );
@@ -99,6 +85,9 @@ export class Child {
   }
 }
 
+/** Handlers of `exit` and `unload` may take this long. */
+const exitMs = 5_000;
+
 /** Stops reading what a child writes, which then waits in its next write. */
 class Valve {
   readonly #outlets: readonly Readable[];
@@ -129,14 +118,6 @@ function signal(pid: number): void {
   } catch {
     // It has just gone.
   }
-}
-
-/** What became of a process that was ended here, in words. */
-const endings = new WeakMap<ChildProcess, string>();
-
-function kill(process: ChildProcess, because: string): void {
-  endings.set(process, because);
-  process.kill("SIGKILL");
 }
 
 const tornPipe = "wrote to file descriptor 3, which is the kernel's own";
@@ -183,73 +164,6 @@ function readFrames(
   return ready.promise;
 }
 
-/** The child's lock is a file of its own, in a folder that goes when the child does. */
-async function lockFlag({ lock }: FolderConfig, files: string): Promise<string> {
-  if (lock === undefined) return "--no-lock";
-  const path = join(files, "deno.lock");
-  await Deno.writeTextFile(path, lock);
-  return `--lock=${path}`;
-}
-
-function launch({ folder, flags, config }: ChildOptions, lock: string): ChildProcess {
-  const { importMap, permissionSet: set } = config;
-  const rights: Rights = { folder, packageFolder: pathOf(packageFolder), flags, set };
-  const process = spawn(Deno.execPath(), [
-    "run",
-    "--no-prompt",
-    "--no-check",
-    // V8 15.0 unrolls some loops, such as sort's, into ones that no termination can reach.
-    "--v8-flags=--no-turboshaft-loop-unrolling",
-    lock,
-    ...permissionFlags(rights),
-    `--import-map=data:application/json,${encodeURIComponent(JSON.stringify(importMap))}`,
-    "--inspect=127.0.0.1:0",
-    "--inspect-publish-uid=stderr",
-    "-",
-  ], {
-    cwd: folder,
-    env: { ...Deno.env.toObject(), NO_COLOR: "1" },
-    stdio: ["pipe", "pipe", "pipe", "pipe"],
-    // A group of its own: signals to the front's group pass by, and all of it can be ended at once.
-    detached: Deno.build.os !== "windows",
-  });
-  process.stdin!.end(bootScript(folder));
-  return process;
-}
-
-/** Stands in the notebook's folder, so what it imports is found as from there. */
-function bootScript(folder: string): string {
-  const boot = new URL("child/boot.ts", import.meta.url).href;
-  const url = pathToFileURL(`${folder}/`).href;
-  return `import { boot } from ${JSON.stringify(boot)};
-boot({
-  folder: ${JSON.stringify(url)},
-  load: (specifier, options) => import(specifier, options),
-  resolve: import.meta.resolve,
-});
-`;
-}
-
-/**
- * Ends the child's whole process group, and its folder of files, when the front is gone, however
- * it went: the shell reads from a pipe whose other end only the front holds. Returns how to do so
- * earlier. Where there is no shell (Windows) a busy child outlives a killed front; an idle one
- * ends with its inspector.
- */
-function watch(pid: number, files: string): () => void {
-  if (Deno.build.os === "windows") {
-    return () => void Deno.remove(files, { recursive: true }).catch(() => {});
-  }
-  const script = 'read -r line; kill -s KILL -- "-$1"; rm -r -- "$2"';
-  const watcher = spawn("/bin/sh", ["-c", script, "sh", String(pid), files], {
-    stdio: ["pipe", "ignore", "ignore"],
-    detached: true,
-  });
-  watcher.on("error", () => {});
-  watcher.unref();
-  return () => watcher.stdin!.end();
-}
-
 /** The inspector's address, told on standard error; what else is said until then is kept. */
 function inspectorUrl(process: ChildProcess, said: { text: string }): Promise<string> {
   return new Promise((resolve) => {
@@ -261,38 +175,6 @@ function inspectorUrl(process: ChildProcess, said: { text: string }): Promise<st
       resolve(url);
     });
   });
-}
-
-/** Handlers of `exit` and `unload` may take this long. */
-const exitMs = 5_000;
-
-/** What a killed child's own children may still hold open is waited for no longer than this. */
-const closeMs = 500;
-
-/** Resolves when the process is gone and all it wrote has been read. */
-function exit(process: ChildProcess, release: () => void): Promise<string> {
-  return new Promise((resolve) => {
-    process.on("error", (error) => resolve(`could not be run: ${error.message}`));
-    process.on("exit", (code, signal) => {
-      release();
-      setTimeout(() => resolve(ending(process, code, signal)), closeMs);
-    });
-    process.on("close", (code, signal) => resolve(ending(process, code, signal)));
-  });
-}
-
-const signals: Readonly<Record<string, string>> = {
-  SIGTRAP: "ran out of memory",
-  SIGABRT: "aborted",
-  SIGSEGV: "crashed in native code",
-  SIGKILL: "was killed",
-};
-
-function ending(process: ChildProcess, code: number | null, signal: string | null): string {
-  const known = endings.get(process);
-  if (known) return known;
-  if (signal) return `${signals[signal] ?? "ended"} (${signal})`;
-  return `exited with code ${code}`;
 }
 
 /** What Deno itself says on the child's standard error, of no interest to a user. */
@@ -319,8 +201,4 @@ function tell(pipe: Duplex, answer: Answer): void {
   new DataView(bytes.buffer).setUint32(0, json.length, true);
   bytes.set(json, 4);
   pipe.write(bytes);
-}
-
-function pathOf(url: URL): string {
-  return decodeURIComponent(url.pathname).replace(/(.)\/$/, "$1");
 }

@@ -7,6 +7,7 @@ import type { Question } from "./frames.ts";
 import { guide } from "./guide.ts";
 import { before } from "./in_time.ts";
 import type { Intelligence } from "./intelligence.ts";
+import { launch, type Launched } from "./launch.ts";
 import type {
   Cell,
   CellError,
@@ -33,6 +34,8 @@ export interface InterpreterOptions {
   readonly permissions?: readonly string[];
   /** What becomes of a cell's type errors; `warn` unless given. */
   readonly types?: TypePolicy;
+  /** A process for the user's code, launched ahead: the interpreter is still being loaded then. */
+  readonly ahead?: Promise<Launched>;
   /** Folder of the locks by which kernels share their language servers; the user's own if absent. */
   readonly slots?: string;
 }
@@ -61,6 +64,7 @@ class DenoInterpreter implements Interpreter {
   readonly #config: Promise<FolderConfig>;
   readonly #debugger: CellDebugger;
   readonly #options: InterpreterOptions;
+  #ahead: Promise<Launched> | undefined;
   #reader: Promise<Reader> | undefined;
   #policy: TypePolicy;
 
@@ -68,9 +72,10 @@ class DenoInterpreter implements Interpreter {
     const { folder, permissions = [], types = "warn" } = options;
     this.#options = options;
     this.#policy = types;
-    this.#config = folderConfig(folder);
-    this.#config.catch(() => {}); // Told when a cell needs it.
-    const config = this.#config;
+    this.#ahead = options.ahead;
+    const config = this.#config = this.#ahead?.then(({ config }) => config) ?? folderConfig(folder);
+    config.catch(() => {}); // Told when a cell needs it.
+    const launchNext = async () => launch({ folder, flags: permissions, config: await config });
     this.#runner = new Runner(
       {
         publish: (output, parent) => surroundings.publish(output, parent),
@@ -82,7 +87,14 @@ class DenoInterpreter implements Interpreter {
         },
       },
       this.#runs,
-      { folder, flags: permissions, config, launched: () => void this.#read() },
+      {
+        launch: () => {
+          const launched = this.#ahead ?? launchNext();
+          this.#ahead = undefined;
+          return launched;
+        },
+        launched: () => void this.#read(),
+      },
     );
     this.#debugger = new CellDebugger({
       inspector: async () => (await this.#runner.child()).inspector,
@@ -146,6 +158,7 @@ class DenoInterpreter implements Interpreter {
   async dispose(): Promise<void> {
     (await this.#reader)?.intelligence.stop();
     await this.#runner.dispose();
+    await this.#ahead?.then(({ process }) => process.kill("SIGKILL"), () => {});
   }
 
   /** Runs what TypeScript there is in a cell; whatever is told of it shows the cell as it is. */

@@ -9,6 +9,7 @@ import { forgetful, type HistoryStore } from "./history.ts";
 import { HistoryFile, historyPath } from "./history_file.ts";
 import type { Interpreter, Surroundings } from "./interpreter.ts";
 import { loadedLater } from "./interpreter_lazy.ts";
+import type { Launched } from "./launch.ts";
 import { watchLifetime } from "./lifetime.ts";
 import { type KernelOptions, readOptions } from "./options.ts";
 
@@ -54,10 +55,24 @@ async function handshake(launcher: RegistrationInfo, { connectionFile }: KernelO
   return { info, channels, putAway: () => Deno.removeSync(path) };
 }
 
-async function load(around: Surroundings, options: KernelOptions): Promise<Interpreter> {
-  const { permissions, types } = options;
+/** The user's process comes up on another core while all that is for it is being loaded here. */
+async function load(
+  around: Surroundings,
+  { permissions, types }: KernelOptions,
+): Promise<Interpreter> {
+  const folder = Deno.cwd();
+  const ahead = launchAhead(folder, permissions);
+  await ahead.catch(() => {}); // Why there is none is told on a cell.
   const { createInterpreter } = await import("./interpreter_deno.ts");
-  return createInterpreter(around, { folder: Deno.cwd(), permissions, types });
+  return createInterpreter(around, { folder, permissions, types, ahead });
+}
+
+async function launchAhead(folder: string, flags: readonly string[]): Promise<Launched> {
+  const [{ launch }, { folderConfig }] = await Promise.all([
+    import("./launch.ts"),
+    import("./folder_config.ts"),
+  ]);
+  return await launch({ folder, flags, config: await folderConfig(folder) });
 }
 
 /** History is kept per user unless switched off, here or by `IRQSCOPE_HISTORY`. */

@@ -2,23 +2,22 @@ import type { Protocol } from "devtools-protocol";
 import { Child, type ChildListener } from "./child_process.ts";
 import type { Received } from "./child/comms.ts";
 import type { Compiled } from "./compile.ts";
-import type { FolderConfig } from "./folder_config.ts";
 import type { Answer, Frame, Run } from "./frames.ts";
 import { Gather } from "./gather.ts";
 import { InOrder } from "./in_order.ts";
 import { within } from "./in_time.ts";
 import { argumentOf, type Inspector, InspectorError } from "./inspector.ts";
 import type { CellError, Output, Surroundings } from "./interpreter.ts";
+import type { Launched } from "./launch.ts";
 import { userPlace } from "./positions.ts";
 import { wantsPng, withPng } from "./picture.ts";
 import type { RunRecord, RunTable } from "./run_table.ts";
 import { strayText, tracebackOf } from "./traceback.ts";
 
 export interface RunnerOptions {
-  readonly folder: string;
-  readonly flags: readonly string[];
-  readonly config: Promise<FolderConfig>;
-  /** Called when a child has been launched: the front has time while it comes up. */
+  /** Starts a process for the user's code. */
+  readonly launch: () => Promise<Launched>;
+  /** Called when one has been launched: the front has time while it comes up. */
   readonly launched?: () => void;
 }
 
@@ -221,10 +220,6 @@ export class Runner implements ChildListener {
     if (record) this.#order.do(() => this.#gather.add(name, text, record.parent));
   }
 
-  launched(): void {
-    this.#options.launched?.();
-  }
-
   ended(run: Run): void {
     const record = this.#runs.get(run);
     if (!record || record.over) return;
@@ -250,9 +245,11 @@ export class Runner implements ChildListener {
   }
 
   async #start(): Promise<Child> {
-    const { folder, flags, config } = this.#options;
+    const { launch, launched } = this.#options;
     try {
-      return this.#child = await Child.start({ folder, flags, config: await config }, this);
+      const process = await launch();
+      launched?.();
+      return this.#child = await Child.start(process, this);
     } finally {
       this.#starting = undefined;
     }

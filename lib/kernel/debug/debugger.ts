@@ -28,8 +28,7 @@ import {
 } from "./protocol.ts";
 import { debugHandlers, exceptionFilters } from "./handlers.ts";
 import { conditionOf, isHit, type Mark, marksOf, whyNot } from "./marks.ts";
-import { ModuleScripts } from "./module_scripts.ts";
-import { isInTry } from "./try_blocks.ts";
+import type { ModuleScripts } from "./module_scripts.ts";
 import { exceptionText, type Page, valueText, Variables } from "./variables.ts";
 
 export interface DebuggerSurroundings {
@@ -53,7 +52,8 @@ export class CellDebugger {
   readonly #surroundings: DebuggerSurroundings;
   readonly #scripts = new CellScripts();
   readonly #variables = new Variables();
-  readonly #modules = new ModuleScripts();
+  /** What a session needs is loaded when one is opened. */
+  #tools: Tools | undefined;
   /** The wanted breakpoints by path. They outlive a session, as the client's marks do. */
   readonly #wanted = new Map<string, readonly Mark[]>();
   /** The breakpoints V8 holds, by what it calls them. */
@@ -122,10 +122,10 @@ export class CellDebugger {
       this.#stop =
       this.#pausing =
       this.#exceptions =
+      this.#tools =
         undefined;
     this.#set.clear();
     this.#urls.clear();
-    this.#modules.clear();
   }
 
   async #answer(content: Fields): Promise<DebugResponse> {
@@ -172,10 +172,11 @@ export class CellDebugger {
       return {};
     }
     const inspector = await this.#surroundings.inspector();
+    const { modules } = this.#tools = await loadTools();
     inspector.on("Debugger.scriptParsed", (params) => {
       const { scriptId, url, sourceMapURL } = params as Protocol.Debugger.ScriptParsedEvent;
       if (this.#scripts.get(url) || isFile(url)) this.#urls.set(scriptId, url);
-      if (isFile(url)) this.#modules.add(url, sourceMapURL);
+      if (isFile(url)) modules.add(url, sourceMapURL);
     });
     inspector.on("Debugger.paused", (params) => this.#paused(params as Paused));
     inspector.on("Debugger.resumed", () => this.#resumed());
@@ -212,7 +213,7 @@ export class CellDebugger {
     else this.#wanted.delete(path);
     if (this.#attached) await this.#setAll(path);
     const source = this.#scripts.sourceAt(path);
-    const lines = source?.split("\n").length ?? (this.#modules.urlAt(path) ? Infinity : 0);
+    const lines = source?.split("\n").length ?? (this.#tools?.modules.urlAt(path) ? Infinity : 0);
     const breakpoints = marks.map((mark) => {
       const message = whyNot(mark, lines);
       const { line } = mark;
@@ -231,9 +232,10 @@ export class CellDebugger {
     for (const script of this.#scripts.at(path)) {
       for (const mark of marks) await this.#setIn(script, path, mark);
     }
-    const url = this.#modules.urlAt(path);
+    const { modules } = this.#tools!;
+    const url = modules.urlAt(path);
     for (const mark of url ? marks : []) {
-      await this.#setAt(url!, this.#modules.compiledLine(url!, mark.line), { path, mark });
+      await this.#setAt(url!, modules.compiledLine(url!, mark.line), { path, mark });
     }
   }
 
@@ -303,7 +305,8 @@ export class CellDebugger {
     ];
     return places.some(({ url = "", lineNumber, columnNumber = 0 }) => {
       const script = this.#scripts.get(url);
-      return script && isInTry(script.source, placeIn(script, lineNumber, columnNumber));
+      return script &&
+        this.#tools!.isInTry(script.source, placeIn(script, lineNumber, columnNumber));
     });
   }
 
@@ -371,8 +374,8 @@ export class CellDebugger {
     const { lineNumber, columnNumber } = location;
     const { line, column } = script
       ? placeIn(script, lineNumber, columnNumber)
-      : this.#modules.placeIn(url, lineNumber, columnNumber);
-    const path = script ? pathOf(script.source) : this.#modules.pathOf(url);
+      : this.#tools!.modules.placeIn(url, lineNumber, columnNumber);
+    const path = script ? pathOf(script.source) : this.#tools!.modules.pathOf(url);
     return {
       id: id + 1,
       name: functionName || "(cell)",
@@ -515,6 +518,10 @@ export class CellDebugger {
 
 type Paused = Protocol.Debugger.PausedEvent;
 type Evaluated = Protocol.Runtime.EvaluateResponse;
+interface Tools {
+  readonly modules: ModuleScripts;
+  readonly isInTry: typeof import("./try_blocks.ts").isInTry;
+}
 type ExceptionFilter = typeof exceptionFilters[number]["filter"];
 type StepMethod =
   | "Debugger.resume"
@@ -538,6 +545,14 @@ const scopeNames: Readonly<Record<string, string>> = {
   catch: "Catch",
   with: "With",
 };
+
+async function loadTools(): Promise<Tools> {
+  const [{ ModuleScripts }, { isInTry }] = await Promise.all([
+    import("./module_scripts.ts"),
+    import("./try_blocks.ts"),
+  ]);
+  return { modules: new ModuleScripts(), isInTry };
+}
 
 function isThrown({ reason }: Paused): boolean {
   return reason === "exception" || reason === "promiseRejection";

@@ -44,11 +44,6 @@ export class ModuleScripts {
     return undefined;
   }
 
-  clear(): void {
-    this.#mapUrls.clear();
-    this.#maps.clear();
-  }
-
   #mapOf(url: string): TraceMap | undefined {
     if (!this.#maps.has(url)) this.#maps.set(url, readMap(this.#mapUrls.get(url) ?? ""));
     return this.#maps.get(url);

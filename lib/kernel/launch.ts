@@ -1,0 +1,135 @@
+/** Starts the process that runs the user's code, and sees to it that it ends when the front does. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { type FolderConfig, packageFolder } from "./folder_config.ts";
+import { permissionFlags, type Rights } from "./permissions.ts";
+
+export interface LaunchOptions {
+  readonly folder: string;
+  readonly flags: readonly string[];
+  readonly config: FolderConfig;
+}
+
+/** A process on its way up, of which nothing has been read yet. */
+export interface Launched {
+  readonly process: ChildProcess;
+  readonly config: FolderConfig;
+  /** Resolves when the process is gone and all it wrote has been read, with how it ended in words. */
+  readonly exited: Promise<string>;
+}
+
+export async function launch(options: LaunchOptions): Promise<Launched> {
+  const files = await Deno.makeTempDir({ prefix: "irqscope-" });
+  const process = start(options, await lockFlag(options.config, files));
+  return { process, config: options.config, exited: exit(process, watch(process.pid!, files)) };
+}
+
+/** What became of a process that was ended here, in words. */
+const endings = new WeakMap<ChildProcess, string>();
+
+/** `because` completes: the process … */
+export function kill(process: ChildProcess, because: string): void {
+  endings.set(process, because);
+  process.kill("SIGKILL");
+}
+
+/** The child's lock is a file of its own, in a folder that goes when the child does. */
+async function lockFlag({ lock }: FolderConfig, files: string): Promise<string> {
+  if (lock === undefined) return "--no-lock";
+  const path = join(files, "deno.lock");
+  await Deno.writeTextFile(path, lock);
+  return `--lock=${path}`;
+}
+
+function start({ folder, flags, config }: LaunchOptions, lock: string): ChildProcess {
+  const { importMap, permissionSet: set } = config;
+  const rights: Rights = { folder, packageFolder: pathOf(packageFolder), flags, set };
+  const process = spawn(Deno.execPath(), [
+    "run",
+    "--no-prompt",
+    "--no-check",
+    // V8 15.0 unrolls some loops, such as sort's, into ones that no termination can reach.
+    "--v8-flags=--no-turboshaft-loop-unrolling",
+    lock,
+    ...permissionFlags(rights),
+    `--import-map=data:application/json,${encodeURIComponent(JSON.stringify(importMap))}`,
+    "--inspect=127.0.0.1:0",
+    "--inspect-publish-uid=stderr",
+    "-",
+  ], {
+    cwd: folder,
+    env: { ...Deno.env.toObject(), NO_COLOR: "1" },
+    stdio: ["pipe", "pipe", "pipe", "pipe"],
+    // A group of its own: signals to the front's group pass by, and all of it can be ended at once.
+    detached: Deno.build.os !== "windows",
+  });
+  process.stdin!.end(bootScript(folder));
+  return process;
+}
+
+/** Stands in the notebook's folder, so what it imports is found as from there. */
+function bootScript(folder: string): string {
+  const boot = new URL("child/boot.ts", import.meta.url).href;
+  const url = pathToFileURL(`${folder}/`).href;
+  return `import { boot } from ${JSON.stringify(boot)};
+boot({
+  folder: ${JSON.stringify(url)},
+  load: (specifier, options) => import(specifier, options),
+  resolve: import.meta.resolve,
+});
+`;
+}
+
+/**
+ * Ends the child's whole process group, and its folder of files, when the front is gone, however
+ * it went: the shell reads from a pipe whose other end only the front holds. Returns how to do so
+ * earlier. Where there is no shell (Windows) a busy child outlives a killed front; an idle one
+ * ends with its inspector.
+ */
+function watch(pid: number, files: string): () => void {
+  if (Deno.build.os === "windows") {
+    return () => void Deno.remove(files, { recursive: true }).catch(() => {});
+  }
+  const script = 'read -r line; kill -s KILL -- "-$1"; rm -r -- "$2"';
+  const watcher = spawn("/bin/sh", ["-c", script, "sh", String(pid), files], {
+    stdio: ["pipe", "ignore", "ignore"],
+    detached: true,
+  });
+  watcher.on("error", () => {});
+  watcher.unref();
+  return () => watcher.stdin!.end();
+}
+
+/** What a killed child's own children may still hold open is waited for no longer than this. */
+const closeMs = 500;
+
+/** Resolves when the process is gone and all it wrote has been read. */
+function exit(process: ChildProcess, release: () => void): Promise<string> {
+  return new Promise((resolve) => {
+    process.on("error", (error) => resolve(`could not be run: ${error.message}`));
+    process.on("exit", (code, signal) => {
+      release();
+      setTimeout(() => resolve(ending(process, code, signal)), closeMs);
+    });
+    process.on("close", (code, signal) => resolve(ending(process, code, signal)));
+  });
+}
+
+const signals: Readonly<Record<string, string>> = {
+  SIGTRAP: "ran out of memory",
+  SIGABRT: "aborted",
+  SIGSEGV: "crashed in native code",
+  SIGKILL: "was killed",
+};
+
+function ending(process: ChildProcess, code: number | null, signal: string | null): string {
+  const known = endings.get(process);
+  if (known) return known;
+  if (signal) return `${signals[signal] ?? "ended"} (${signal})`;
+  return `exited with code ${code}`;
+}
+
+function pathOf(url: URL): string {
+  return decodeURIComponent(url.pathname).replace(/(.)\/$/, "$1");
+}
