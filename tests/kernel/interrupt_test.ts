@@ -88,16 +88,27 @@ it("an interrupt while nothing runs is harmless, and twenty in a row hit no late
   }
 });
 
-it("cells that end as they are stopped leave the next one alone", async () => {
-  for (let ms = 56; ms < 66; ms++) {
-    const cell = kernel.run(`{ const t = Date.now(); while (Date.now() - t < ${ms}); }`);
-    await pause(20);
-    await kernel.interpreter.interrupt();
-    await cell;
-    assert.equal(resultOf(await kernel.run("keep")), "41");
-  }
-  assert.deepEqual(kernel.replacements, []);
-});
+const loop = (ms: number) => `{ const t = Date.now(); while (Date.now() - t < ${ms}); }`;
+
+/** Code that is busy for so many milliseconds, and where it goes then. */
+const busyFor = [
+  loop,
+  (ms: number) => `${loop(ms)} await new Promise(() => {})`,
+  (ms: number) => `setTimeout(() => ${loop(ms)}); await new Promise(() => {})`,
+];
+
+for (const [index, busy] of busyFor.entries()) {
+  it(`cells that end as they are stopped leave the next one alone (${index + 1})`, async () => {
+    for (let ms = 52; ms < 68; ms++) {
+      const cell = kernel.run(busy(ms));
+      await pause(20);
+      await kernel.interpreter.interrupt();
+      assert.match(errorsOf(await cell).join(), /^Interrupted: /);
+      assert.equal(resultOf(await kernel.run("keep")), "41");
+    }
+    assert.deepEqual(kernel.replacements, []);
+  });
+}
 
 it("native code that cannot be stopped is said to need a restart, and ends when it ends", async () => {
   const cell = kernel.run("Array.from({ length: 4e6 }, Math.random).sort(); 0");

@@ -158,6 +158,7 @@ export function abandon(run: Run): void {
 function forget(run: Run): boolean {
   return pristine(() => {
     stopping.delete(run);
+    if (calling === run) calling = undefined;
     return running.delete(run);
   });
 }
@@ -169,7 +170,8 @@ function forget(run: Run): boolean {
 export function interrupt(): Promise<void> {
   pristine(() => {
     for (const [run, { rejects, timers }] of running) {
-      if (rejects.size === 0) stopping.add(run); // Busy: nothing it awaits can tell it.
+      // Busy, in the cell itself or in a timer's callback: nothing it awaits can tell it.
+      if (rejects.size === 0 || calling === run) stopping.add(run);
       for (const timer of timers) cancels.forEach((cancel) => cancel(timer));
       for (const reject of rejects) reject(new Interrupted());
       rejects.clear();
@@ -240,10 +242,16 @@ export function installTimers(): void {
 
 type StartTimer = (callback: unknown, ...how: readonly unknown[]) => unknown;
 
+/** The run whose timer calls back just now. */
+let calling: Run | undefined;
+
 function guard(run: Run, work: () => unknown): void {
+  calling = run;
   try {
     work();
   } catch (error) {
     stray(error, run);
   }
+  calling = undefined;
+  stopHere(run);
 }
