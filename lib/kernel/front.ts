@@ -18,6 +18,7 @@ import type { Services } from "./services.ts";
 import type { Shell } from "./shell.ts";
 import { Stdin } from "./stdin.ts";
 import { Subshells } from "./subshells.ts";
+import { tidyNowAndThen } from "./tidy.ts";
 
 /** What a front is made of. */
 export interface FrontOptions {
@@ -193,6 +194,7 @@ export class Front {
     }
     const heard = iopub.idle(parent);
     parents.answered(id);
+    tidyNowAndThen();
     if (!this.#started) setTimeout(() => this.#startInterpreter(), 0);
     await heard;
   }
