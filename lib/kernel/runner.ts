@@ -27,6 +27,8 @@ const hearMs = 40;
 const yieldMs = 100;
 /** A script that takes longer than this to run at all was hit by a late termination. */
 const turnMs = 50;
+/** So many turns missed in a row tell of other busy code. */
+const othersMisses = 4;
 /** Code that cannot be terminated within this is native: only a restart ends it. */
 const graceMs = 2_000;
 
@@ -357,17 +359,25 @@ export class Runner implements ChildListener {
     return { ended: this.#child !== child, because: "native code runs, which only a restart ends" };
   }
 
-  /**
-   * Settles when the code is out of the way. V8 takes no second termination while one is on its
-   * way. One that came too late for its cell hits the next script instead: an empty one, until one
-   * is answered in a turn of its own.
-   */
+  /** Settles when the code is out of the way. V8 takes no second termination while one is due. */
   #terminated(inspector: Inspector): Promise<void> {
-    return this.#terminating ??= inspector.send("Runtime.terminateExecution")
-      .then(async () => {
-        while (!await this.#idle(inspector) && inspector === this.inspector);
-      })
+    return this.#terminating ??= this.#terminateAll(inspector)
       .finally(() => this.#terminating = undefined);
+  }
+
+  /**
+   * A termination that came too late for its cell hits the next script instead: an empty one, until
+   * one is answered in a turn of its own. Where scripts are answered, but not in a turn, other code
+   * is busy now that had waited behind the first: it is terminated as well.
+   */
+  async #terminateAll(inspector: Inspector): Promise<void> {
+    await inspector.send("Runtime.terminateExecution");
+    for (let missed = 1; !await this.#idle(inspector); missed++) {
+      if (inspector !== this.inspector) return;
+      if (missed % othersMisses !== 0) continue;
+      const answers = inspector.send("Runtime.evaluate", { expression: "0" });
+      if (await within(turnMs, answers)) await inspector.send("Runtime.terminateExecution");
+    }
   }
 
   /** Whether the child comes to run a script in a turn of its own. */

@@ -42,6 +42,23 @@ const endless = [
   "await import('data:text/javascript,await new Promise(() => {})')",
 ];
 
+/** More than one piece of code that is busy, each in a turn of its own. */
+const severalBusy = [
+  "await Promise.all([1, 2, 3].map(async (i) => { await 0; await new Promise((r) => setTimeout(r, i)); for (;;); }))",
+  "await Promise.all([1, 2, 3].map(async () => { await Deno.readTextFile('here.txt'); for (;;); }))",
+];
+
+for (const code of severalBusy) {
+  it(`all that is busy stops: ${code.slice(0, 60)}`, async () => {
+    await kernel.run("Deno.writeTextFileSync('here.txt', '')");
+    const cell = kernel.run(code);
+    await pause(300);
+    await kernel.interpreter.interrupt();
+    assert.match(errorsOf(await cell).join(), /^Interrupted: /);
+    assert.equal(resultOf(await kernel.run("keep")), "41");
+  });
+}
+
 for (const code of endless) {
   it(`${code.split("\n")[0]} stops within 200 ms, variables kept`, async () => {
     const cell = kernel.run(code);

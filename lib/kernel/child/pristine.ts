@@ -56,6 +56,11 @@ const called: readonly (readonly [holder: object, names: string, symbols?: reado
   [Reflect, "get has set"],
   [String, "fromCodePoint"],
   [Deno, "cwd readTextFileSync"],
+  // Looked up by JSON.stringify itself, in what a frame's head is made of.
+  [Object.prototype, "toJSON"],
+  [Array.prototype, "toJSON"],
+  [String.prototype, "toJSON"],
+  [Number.prototype, "toJSON"],
 ];
 
 const methods: readonly Method[] = called.flatMap(([holder, names, symbols = []]) =>

@@ -99,6 +99,10 @@ export class CellDebugger {
     const inspector = this.#attached;
     if (!inspector) return await end();
     await this.#arm(inspector, false);
+    // What stands shall not go on to do what it was stopped before.
+    if (this.#stop) {
+      await this.#evaluateIn(this.#stop.frames[0]!, "__k.interrupt()").catch(() => {});
+    }
     await this.#goOn();
     return await end().finally(() => this.#arm(inspector, true));
   }

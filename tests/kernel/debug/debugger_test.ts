@@ -240,6 +240,17 @@ debugTest("a stopped cell can be interrupted, and state is kept", async (session
   assert.equal((await session.run("kept")).kind, "ok");
 });
 
+debugTest("a stopped cell that is interrupted does not go on printing", async (session) => {
+  await session.ask("attach");
+  const running = session.run(
+    "debugger;\nconsole.log('on');\nfor (let i = 0; i < 3; i++) console.log(i)",
+  );
+  await session.event("stopped");
+  await session.interrupt();
+  assert.equal((await running).kind, "error");
+  assert.deepEqual(session.outputs.filter(({ kind }) => kind === "stream"), []);
+});
+
 debugTest(
   "variables are inspected without a session, getters told but not run",
   async (session) => {
