@@ -49,6 +49,7 @@ export function openNotebook(rpc: Rpc, folder: URL, prelude: string): LanguageNo
   const spent: CellDocument[] = [];
   let version = 1;
   let made = 0;
+  let renamed = 0;
   let typed: CellDocument | undefined;
 
   const document = (text: string, languageId: LanguageId): CellDocument => ({
@@ -87,13 +88,13 @@ export function openNotebook(rpc: Rpc, folder: URL, prelude: string): LanguageNo
     spent.push(cell);
     if (spent.length === batch) spent.splice(0).forEach(close);
   };
-  const shadow = async (names: ReadonlySet<string>, at: number) => {
+  const shadow = async (names: ReadonlySet<string>) => {
     for (const cell of cells.toReversed()) {
       const declared = [...declarationsOf(cell.text)];
       const hidden = declared.filter(([name]) => names.has(name));
       if (hidden.length === 0) continue;
       if (hidden.length === declared.length) remove(cell);
-      else for (const [name] of hidden) await rename(cell, name, `${name}$${at}`);
+      else for (const [name] of hidden) await rename(cell, name, `${name}$${++renamed}`);
     }
   };
   const rename = async (cell: CellDocument, name: string, newName: string) => {
@@ -150,7 +151,7 @@ export function openNotebook(rpc: Rpc, folder: URL, prelude: string): LanguageNo
       const names = new Set(declarationsOf(text).keys());
       if (names.size > 0) {
         if (typed) retype(typed, "");
-        await shadow(names, made);
+        await shadow(names);
       }
       return { document: show(text, idOf(parsed)), ahead };
     },

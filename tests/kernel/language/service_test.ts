@@ -154,6 +154,44 @@ Deno.test(
 );
 
 Deno.test(
+  "each of many declarations of a name stays what it was to the cells that use it",
+  options,
+  () =>
+    withService(async (service) => {
+      service.warm();
+      for (let i = 0; i < 40; i++) {
+        await service.commit(`const it = { a${i}: ${i} }, a${i} = () => it.a${i};`);
+        await service.commit("const alone = 1;");
+        await service.commit(i % 5 === 0 ? `const J${i} = () => <b/>;` : "alone");
+      }
+      const uses = Array.from({ length: 40 }, (_, i) => `a${i}().toFixed();`).join("\n");
+      assert.deepEqual(await problems(service, `${uses} J35;`, "it.a39.toFixed();"), []);
+      assert.deepEqual(await problems(service, "a3().trim();\nit.a38;"), ["1:6 2339", "2:4 2339"]);
+    }),
+);
+
+Deno.test(
+  "many cells, many of them run again, keep their order and their names",
+  options,
+  () =>
+    withService(async (service) => {
+      service.warm();
+      for (let n = 0; n < 40; n++) {
+        await service.commit(`const kept${n} = ${n};`);
+        await service.commit(n % 2 ? "const again = 1;" : "const again = 'text', Tag = () => 0;");
+        if (n % 9 === 0) await service.commit(`const jsx${n} = <b>{kept${n}}</b>, React = Tag;`);
+      }
+      const uses = "kept0.toFixed(); kept39.toFixed(); again.toFixed(); jsx36; Tag();";
+      assert.deepEqual(await problems(service, uses), []);
+      assert.deepEqual(await problems(service, "kept7.nope; again.nope"), [
+        "1:7 2339",
+        "1:19 2339",
+      ]);
+      assert.deepEqual(await texts(service, "kept1."), await texts(service, "kept38."));
+    }),
+);
+
+Deno.test(
   "completion knows the names, types and signatures of earlier cells",
   options,
   () =>
