@@ -24,12 +24,12 @@ function endsInSignature(body: readonly Node[]): boolean {
 }
 
 /**
- * The parser stopped at the end, or would with one more word or block, for in the midst of a
- * guess (`(a) =>` may have been a call) it blames the place where it began to guess.
+ * The parser stopped at the end, or would with one more word, block or parenthesis, for in the
+ * midst of a guess (`(a) =>` may have been a call) it blames the place where it began to guess.
  */
 function endsTooSoon(code: string, problem: SyntaxProblem): boolean {
   return stopsAtEnd(code, problem) ||
-    ["\n_", "\n{}"].some((more) => {
+    ["\n_", "\n{}", "\n)"].some((more) => {
       const parsed = parseCell(code + more);
       return parsed.kind === "parsed" || stopsAtEnd(code + more, parsed);
     });

@@ -121,6 +121,7 @@ Deno.test.each([
   { code: "let s = `abc", status: "incomplete" },
   { code: "[1, 2,", status: "incomplete" },
   { code: "foo(", status: "incomplete" },
+  { code: 'await import("a"', status: "incomplete" },
   { code: "/* comment", status: "incomplete" },
   { code: "1 + // c", status: "incomplete" },
   { code: "a.b\n.", status: "incomplete" },
