@@ -106,6 +106,7 @@ describe("help", () => {
     ["help(Object.create(null, { a: { value: 1, enumerable: true } }))", /a: 1/],
     ["help(null)", /^null$/],
     ["help()", /%%time[^]*declare function display[^]*slider/],
+    ["help('no name')", /^Nothing is known of no name$/],
   ] as const;
   for (const [code, page] of asked) {
     it(`${code.split("\n").at(-1)} opens the pager`, async () => {
@@ -113,6 +114,19 @@ describe("help", () => {
       assert.match(String(outcome.kind === "ok" && outcome.pages[0]?.["text/plain"]), page);
     });
   }
+
+  it("runs no code of what it looks into, as the traps of a proxy are", async () => {
+    await kernel.run(`
+      const trapped = (target) => new Proxy(target, new Proxy({}, {
+        get: (_, trap) => () => { throw new Error(\`\${trap} ran\`) },
+      }));
+      const odd = trapped(class {}), held = { name: odd };
+    `);
+    for (const asked of ["Math.max", "odd", "held", "trapped(function quiet() {})"]) {
+      const { outcome } = await kernel.run(`help(${asked})`);
+      assert.equal(outcome.kind, "ok", JSON.stringify(outcome));
+    }
+  });
 });
 
 describe("streams", () => {
