@@ -239,11 +239,12 @@ function processorDriverLines(decided: Decided): readonly string[] {
   return [`APIC: Disabling requested cpu. Processor ${cpu}/0x${id.toString(16)} ignored.`];
 }
 
-/** Processors that count in `disabled_cpus`. */
+/** Processors that count in `disabled_cpus`, or in `num_processors` though they never run. */
 const COUNTED: ReadonlySet<Rejected["because"]> = new Set([
   "requestedOff",
   "slotKeptForBootCpu",
   "cpuLimit",
+  "smpOff",
 ]);
 
 /** Printed once the HPET has a parent, whatever became of its channels. */
