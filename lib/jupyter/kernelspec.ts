@@ -5,6 +5,7 @@
 import { join } from "node:path";
 import { z } from "zod";
 import { protocolVersion } from "./message.ts";
+import { v8Flags } from "./v8_flags.ts";
 
 /** `kernel.json`. Unknown members are kept: other tools may have added them. */
 export const kernelspecSchema = z.looseObject({
@@ -44,6 +45,7 @@ export function kernelspec(
       "run",
       "--quiet",
       "--no-prompt",
+      v8Flags,
       "--allow-all",
       `--config=${join(project, "deno.json")}`,
       join(project, entryPoint),

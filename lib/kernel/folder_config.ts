@@ -4,6 +4,7 @@ import type { JsxOptions } from "./compile_types.ts";
 import { parseJsonc } from "./jsonc.ts";
 import { mergedLock } from "./lock.ts";
 import type { PermissionSet } from "./permissions.ts";
+import { textIfThere } from "./text_if_there.ts";
 
 /** What a notebook's folder says of imports and JSX, with `irqscope` made known to it. */
 export interface FolderConfig {
@@ -42,10 +43,10 @@ export const packageFolder = new URL("../../", import.meta.url);
  * Reads the nearest `deno.json` at or above the folder. Names of the package hold inside the
  * package only, so a notebook's own `zod` stays its own.
  */
-export async function folderConfig(folder: string): Promise<FolderConfig> {
-  const [theirs, base, file] = await nearestConfig(folder);
-  const [map, mapBase] = await importsOf(theirs, base);
-  const [ours] = await readConfig(new URL("deno.json", packageFolder));
+export function folderConfig(folder: string): FolderConfig {
+  const [theirs, base, file] = nearestConfig(folder);
+  const [map, mapBase] = importsOf(theirs, base);
+  const [ours] = readConfig(new URL("deno.json", packageFolder));
   return {
     file,
     importMap: {
@@ -63,7 +64,7 @@ export async function folderConfig(folder: string): Promise<FolderConfig> {
       },
     },
     jsx: jsxOf(theirs.compilerOptions ?? {}),
-    lock: await mergedLock({
+    lock: mergedLock({
       own: new URL("deno.lock", packageFolder),
       folders: new URL("deno.lock", base),
       imports: strings(theirs.imports),
@@ -95,28 +96,29 @@ function packageNames({ exports = {} }: ConfigFile): Readonly<Record<string, str
 
 const setNames = ["jupyter", "default"] as const;
 
-async function nearestConfig(folder: string): Promise<[ConfigFile, URL, string?]> {
+function nearestConfig(folder: string): [ConfigFile, URL, string?] {
   for (let at = folder;; at = dirname(at)) {
     for (const name of ["deno.json", "deno.jsonc"]) {
       const file = pathToFileURL(join(at, name));
-      const found = await readConfig(file).catch((error) => {
-        if (error instanceof Deno.errors.NotFound) return undefined;
-        throw error;
-      });
-      if (found) return [...found, fileURLToPath(file)];
+      const text = textIfThere(file);
+      if (text !== undefined) return [parseConfig(text, file), file, fileURLToPath(file)];
     }
     if (dirname(at) === at) return [{}, pathToFileURL(join(folder, "/"))];
   }
 }
 
-async function importsOf(config: ConfigFile, base: URL): Promise<[ConfigFile, URL]> {
+function importsOf(config: ConfigFile, base: URL): [ConfigFile, URL] {
   if (config.imports || !config.importMap) return [config, base];
   const url = new URL(config.importMap, base);
-  return url.protocol === "file:" ? await readConfig(url) : [config, base];
+  return url.protocol === "file:" ? readConfig(url) : [config, base];
 }
 
-async function readConfig(file: URL): Promise<[ConfigFile, URL]> {
-  return [parseJsonc(await Deno.readTextFile(file), fileURLToPath(file)), file];
+function readConfig(file: URL): [ConfigFile, URL] {
+  return [parseConfig(Deno.readTextFileSync(file), file), file];
+}
+
+function parseConfig(text: string, file: URL): ConfigFile {
+  return parseJsonc(text, fileURLToPath(file));
 }
 
 /** An entry that is no text maps nothing, as Deno has it. */

@@ -73,7 +73,8 @@ class DenoInterpreter implements Interpreter {
     this.#options = options;
     this.#policy = types;
     this.#ahead = options.ahead;
-    const config = this.#config = this.#ahead?.then(({ config }) => config) ?? folderConfig(folder);
+    const config = this.#config = this.#ahead?.then(({ config }) => config) ??
+      Promise.try(folderConfig, folder);
     config.catch(() => {}); // Told when a cell needs it.
     const launchNext = async () => launch({ folder, flags: permissions, config: await config });
     this.#runner = new Runner(

@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { v8Flags } from "../jupyter/v8_flags.ts";
 import { type FolderConfig, packageFolder } from "./folder_config.ts";
 import { permissionFlags, type Rights } from "./permissions.ts";
 
@@ -19,9 +20,9 @@ export interface Launched {
   readonly exited: Promise<string>;
 }
 
-export async function launch(options: LaunchOptions): Promise<Launched> {
-  const files = await Deno.makeTempDir({ prefix: "irqscope-" });
-  const process = start(options, await lockFlag(options.config, files));
+export function launch(options: LaunchOptions): Launched {
+  const files = Deno.makeTempDirSync({ prefix: "irqscope-" });
+  const process = start(options, lockFlag(options.config, files));
   return { process, config: options.config, exited: exit(process, watch(process.pid!, files)) };
 }
 
@@ -35,10 +36,10 @@ export function kill(process: ChildProcess, because: string): void {
 }
 
 /** The child's lock is a file of its own, in a folder that goes when the child does. */
-async function lockFlag({ lock }: FolderConfig, files: string): Promise<string> {
+function lockFlag({ lock }: FolderConfig, files: string): string {
   if (lock === undefined) return "--no-lock";
   const path = join(files, "deno.lock");
-  await Deno.writeTextFile(path, lock);
+  Deno.writeTextFileSync(path, lock);
   return `--lock=${path}`;
 }
 
@@ -49,8 +50,7 @@ function start({ folder, flags, config }: LaunchOptions, lock: string): ChildPro
     "run",
     "--no-prompt",
     "--no-check",
-    // V8 15.0 unrolls some loops, such as sort's, into ones that no termination can reach.
-    "--v8-flags=--no-turboshaft-loop-unrolling",
+    v8Flags,
     lock,
     ...permissionFlags(rights),
     `--import-map=data:application/json,${encodeURIComponent(JSON.stringify(importMap))}`,

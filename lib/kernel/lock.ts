@@ -3,6 +3,7 @@
  * version beforehand, so that a cell imports offline what was installed; and it is a copy, so
  * that no cell ever edits a lock file of the user.
  */
+import { textIfThere } from "./text_if_there.ts";
 
 interface LockFile {
   readonly version: string;
@@ -23,9 +24,9 @@ export interface LockSources {
 const version = "5";
 
 /** Text of the merged lock; the folder's entries win. Undefined where neither file is there. */
-export async function mergedLock(sources: LockSources): Promise<string | undefined> {
-  const { workspace: _, ...ours } = await readLock(sources.own) ?? { version };
-  const theirs = await readLock(sources.folders);
+export function mergedLock(sources: LockSources): string | undefined {
+  const { workspace: _, ...ours } = readLock(sources.own) ?? { version };
+  const theirs = readLock(sources.folders);
   if (!theirs && Object.keys(ours).length === 1) return undefined;
   if (theirs && theirs.version !== version) return JSON.stringify(theirs);
   const { workspace = workspaceOf(sources.imports), ...entries } = theirs ?? { version };
@@ -50,11 +51,11 @@ function workspaceOf(imports: Readonly<Record<string, string>>): object {
   return packages.length > 0 ? { dependencies: [...new Set(packages)].toSorted() } : {};
 }
 
-async function readLock(file: URL): Promise<LockFile | undefined> {
+function readLock(file: URL): LockFile | undefined {
   try {
-    return JSON.parse(await Deno.readTextFile(file));
+    const text = textIfThere(file);
+    return text === undefined ? undefined : JSON.parse(text);
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
     throw new SyntaxError(`Cannot read ${file.pathname}: ${(error as Error).message}`);
   }
 }

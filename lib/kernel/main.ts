@@ -4,12 +4,12 @@ import {
   readConnectionFile,
   type RegistrationInfo,
 } from "../jupyter/connection_file.ts";
-import { openChannels } from "./channels.ts";
+import { folderConfig } from "./folder_config.ts";
 import { forgetful, type HistoryStore } from "./history.ts";
 import { HistoryFile, historyPath } from "./history_file.ts";
 import type { Interpreter, Surroundings } from "./interpreter.ts";
 import { loadedLater } from "./interpreter_lazy.ts";
-import type { Launched } from "./launch.ts";
+import { launch, type Launched } from "./launch.ts";
 import { watchLifetime } from "./lifetime.ts";
 import { type KernelOptions, readOptions } from "./options.ts";
 
@@ -25,17 +25,21 @@ try {
 }
 
 async function serve(options: KernelOptions): Promise<void> {
-  const { info: launch, warnings } = readConnectionFile(options.connectionFile, options);
+  const { info: asked, warnings } = readConnectionFile(options.connectionFile, options);
   warnings.forEach(complain);
-  const { info, channels, putAway } = launch.kind === "connection"
-    ? { info: launch, channels: await openChannels(launch), putAway() {} }
-    : await handshake(launch, options);
+  // The user's process comes up on another core while all the rest is being loaded here.
+  const ahead = Promise.try(launchAhead, options);
+  ahead.catch(() => {}); // Why there is none is told on a cell.
+  const { openChannels } = await import("./channels.ts");
+  const { info, channels, putAway } = asked.kind === "connection"
+    ? { info: asked, channels: await openChannels(asked), putAway() {} }
+    : await handshake(asked, options);
   // Clients connect while the rest is being loaded: signing alone takes as long as all before it.
   const { Front } = await import("./front.ts");
   const front = new Front({
     info,
     channels,
-    interpreter: (around) => loadedLater(() => load(around, options), { debugger: true }),
+    interpreter: (around) => loadedLater(() => load(around, options, ahead), { debugger: true }),
     historyStore: historyStore(options),
   });
   const shutDown = () => front.shutDown();
@@ -46,7 +50,10 @@ async function serve(options: KernelOptions): Promise<void> {
 
 /** Binds where there is room and tells the launcher; loaded only where one asks for it. */
 async function handshake(launcher: RegistrationInfo, { connectionFile }: KernelOptions) {
-  const { unboundConnection, register, publishConnection } = await import("./registration.ts");
+  const [{ openChannels }, { unboundConnection, register, publishConnection }] = await Promise.all([
+    import("./channels.ts"),
+    import("./registration.ts"),
+  ]);
   const unbound = unboundConnection(launcher);
   const channels = await openChannels(unbound);
   const info: ConnectionInfo = { ...unbound, ports: channels.ports };
@@ -55,24 +62,18 @@ async function handshake(launcher: RegistrationInfo, { connectionFile }: KernelO
   return { info, channels, putAway: () => Deno.removeSync(path) };
 }
 
-/** The user's process comes up on another core while all that is for it is being loaded here. */
+function launchAhead({ permissions: flags }: KernelOptions): Launched {
+  const folder = Deno.cwd();
+  return launch({ folder, flags, config: folderConfig(folder) });
+}
+
 async function load(
   around: Surroundings,
   { permissions, types }: KernelOptions,
+  ahead: Promise<Launched>,
 ): Promise<Interpreter> {
-  const folder = Deno.cwd();
-  const ahead = launchAhead(folder, permissions);
-  await ahead.catch(() => {}); // Why there is none is told on a cell.
   const { createInterpreter } = await import("./interpreter_deno.ts");
-  return createInterpreter(around, { folder, permissions, types, ahead });
-}
-
-async function launchAhead(folder: string, flags: readonly string[]): Promise<Launched> {
-  const [{ launch }, { folderConfig }] = await Promise.all([
-    import("./launch.ts"),
-    import("./folder_config.ts"),
-  ]);
-  return await launch({ folder, flags, config: await folderConfig(folder) });
+  return createInterpreter(around, { folder: Deno.cwd(), permissions, types, ahead });
 }
 
 /** History is kept per user unless switched off, here or by `IRQSCOPE_HISTORY`. */

@@ -9,7 +9,7 @@ async function merged(files: Record<string, unknown>, imports: Record<string, st
     await Deno.writeTextFile(`${folder}/${name}`, JSON.stringify(lock));
   }
   const at = (name: string) => new URL(name, pathToFileURL(`${folder}/`));
-  const lock = await mergedLock({ own: at("own"), folders: at("folders"), imports });
+  const lock = mergedLock({ own: at("own"), folders: at("folders"), imports });
   await Deno.remove(folder, { recursive: true });
   return lock === undefined ? undefined : JSON.parse(lock);
 }

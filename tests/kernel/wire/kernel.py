@@ -1,6 +1,7 @@
 """A kernel of this project on the wire: pyzmq sockets, signed by jupyter_client's Session."""
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -17,6 +18,8 @@ ROOT = Path(__file__).resolve().parents[3]
 CHANNELS = ("shell", "iopub", "stdin", "control", "hb")
 DELIMITER = b"<IDS|MSG>"
 DENO = os.environ["DENO"]
+# As kernelspecs have it.
+V8_FLAGS = re.search(r'"(--v8-flags=.*)"', (ROOT / "lib/jupyter/v8_flags.ts").read_text())[1]
 
 
 def free_ports(count):
@@ -32,7 +35,8 @@ def free_ports(count):
 def argv(connection_file, *options):
     config = f"--config={ROOT / 'deno.json'}"
     main = str(ROOT / "lib/kernel/main.ts")
-    return [DENO, "run", "--quiet", "--no-prompt", "-A", config, main, *options, str(connection_file)]
+    return [DENO, "run", "--quiet", "--no-prompt", V8_FLAGS, "-A", config, main, *options,
+            str(connection_file)]
 
 
 def descendants(pid):

@@ -1,0 +1,9 @@
+/**
+ * How V8 runs the front and the user's process, as an option of `deno run`.
+ *
+ * V8 15.0 unrolls some loops, such as sort's, into ones that no termination can reach. The front
+ * has the same flags as the user's process because V8 takes compiled code out of Deno's cache only
+ * where the flags are those it was made under: with other flags each of the two would compile
+ * Deno's node modules anew at every start, and leave the other the same to do (40 ms each).
+ */
+export const v8Flags = "--v8-flags=--no-turboshaft-loop-unrolling";
