@@ -4,6 +4,12 @@
  * from the user's only by whole lines, and a short list of breaks says by how many.
  */
 
+/**
+ * A line of the edited code, from 0, that ends in a break the user never typed, and the column
+ * from which on it is none of the user's text.
+ */
+export type Break = readonly [line: number, column: number];
+
 /** Puts `text` at an offset of the source, in place of the `remove` characters found there. */
 export interface Edit {
   readonly at: number;
@@ -13,13 +19,13 @@ export interface Edit {
 
 export interface Edited {
   readonly code: string;
-  /** Lines of the edited code, 0-based and ascending, that end in a break the user never typed. */
-  readonly breaks: readonly number[];
+  /** By ascending line. */
+  readonly breaks: readonly Break[];
 }
 
 /** Applies edits in the order of their offsets; those at one offset keep their given order. */
 export function applyEdits(source: string, edits: readonly Edit[]): Edited {
-  const breaks: number[] = [];
+  const breaks: Break[] = [];
   let code = "";
   let line = 0;
   let from = 0;
@@ -32,11 +38,8 @@ export function applyEdits(source: string, edits: readonly Edit[]): Edited {
     from = at + remove;
     const swallowed = newlines(source.slice(at, from));
     if (swallowed === 0 && text.length === remove) continue;
-    if (swallowed > 0) emit("\n".repeat(swallowed));
-    else if (!endsLine(source, from)) {
-      breaks.push(line);
-      emit("\n");
-    }
+    if (swallowed === 0) breaks.push([line, column(source, at)]);
+    emit("\n".repeat(swallowed || 1));
     emit(" ".repeat(endsLine(source, from) ? 0 : column(source, from)));
   }
   emit(source.slice(from));

@@ -1,9 +1,10 @@
 /** From a place in compiled code back to the user's cell; the child and the front both need it. */
+import type { Break } from "./edit.ts";
 import { Math } from "./intrinsics.ts";
 
 export interface Positions {
   /** See `applyEdits`: the compiled lines that end in a break of the compiler's. */
-  readonly breaks: readonly number[];
+  readonly breaks: readonly Break[];
   /** Lines the compiler put before the user's first. */
   readonly ahead: number;
   /** By line of the lowered code, `[column, line, column]`; absent where nothing was lowered. */
@@ -15,15 +16,22 @@ export interface Place {
   readonly column: number;
 }
 
-/** The user's line and column, from 1, of a line and column, from 1, of the compiled code. */
+/**
+ * The user's line and column, from 1, of a line and column, from 1, of the compiled code. All that
+ * the compiler put into a line stands where it was put.
+ */
 export function userPlace(positions: Positions, { line, column }: Place): Place {
-  const edited = { line: line - 1 - brokenBefore(positions.breaks, line - 1), column: column - 1 };
+  const { breaks } = positions;
+  const broken = brokenBefore(breaks, line - 1);
+  const [at, own] = breaks[broken] ?? [];
+  const userColumn = at === line - 1 ? Math.min(column - 1, own!) : column - 1;
+  const edited = { line: line - 1 - broken, column: userColumn };
   const place = positions.moved ? moveBack(positions.moved, edited) : edited;
   return { line: Math.max(1, place.line - positions.ahead + 1), column: place.column + 1 };
 }
 
-function brokenBefore(breaks: readonly number[], line: number): number {
-  const later = breaks.findIndex((at) => at >= line);
+function brokenBefore(breaks: readonly Break[], line: number): number {
+  const later = breaks.findIndex(([at]) => at >= line);
   return later === -1 ? breaks.length : later;
 }
 

@@ -28,7 +28,7 @@ function* lines(thrown: Thrown, sourceOf: SourceOf): Generator<string> {
   const { source } = thrown;
   if (source) yield* excerptAt(source.path, source.text, source.place);
   yield* excerpt(thrown.frames, sourceOf);
-  yield* thrown.frames.map((frame) => `    ${inLine(frame, sourceOf)}`);
+  yield* thrown.frames.map((frame) => `    ${frame}`);
   if (thrown.details) yield thrown.details;
   const hint = hints[thrown.name];
   if (hint) yield hint;
@@ -54,14 +54,6 @@ function headingOf({ name, message, value }: Thrown): string {
 }
 
 const cellFrame = /((?:cell|aside)-[\d-]+\.ts):(\d+):(\d+)/;
-
-/** What the compiler put into a line stands behind its end: the frame names the end then. */
-function inLine(frame: string, sourceOf: SourceOf): string {
-  return frame.replace(cellFrame, (whole, file, line, column) => {
-    const text = sourceOf(file)?.split("\n")[Number(line) - 1];
-    return text === undefined ? whole : `${file}:${line}:${Math.min(column, text.length + 1)}`;
-  });
-}
 
 /** The lines of the topmost frame that lies in a cell, its place marked by a caret. */
 function* excerpt(frames: readonly string[], sourceOf: SourceOf): Generator<string> {

@@ -28,7 +28,7 @@ Deno.test.each([
   { source: "const a: number = 1;", out: "var a = 1; ;await __k.end(1)" },
   { source: "let b", out: "var b=void 0 ;await __k.end(1)" },
   { source: "class A {}", out: "var A= class A {}; ;await __k.end(1)" },
-  { source: "await f()", out: "await __k.end(1,( await __k.aw(1, f())))" },
+  { source: "await f()", out: "await __k.end(1,( await __k.aw(1, f()) ))" },
   { source: "import 'x'", out: 'await __k.aw(1,__k.import("x")); ;await __k.end(1)' },
   { source: "import type { T } from 'x'", out: ";await __k.end(1)" },
   { source: "export type T = 1; export interface I {}", out: ";await __k.end(1)" },
@@ -90,6 +90,10 @@ Deno.test("edits leave every untouched character at its column", () => {
       const place = userPlace({ breaks, ahead: 0 }, { line, column });
       return `${place.line}:${place.column} ${character}`;
     });
+    for (const [line, column] of marked(code.replaceAll(/[^<]/g, (c) => c === "\n" ? c : " "))) {
+      const put = userPlace({ breaks, ahead: 0 }, { line, column: column + 2 });
+      assert.deepEqual(put, userPlace({ breaks, ahead: 0 }, { line, column }));
+    }
     const wanted = [...marked(text)].map(([line, column, c]) => `${line}:${column} ${c}`);
     assert.deepEqual(seen, wanted);
   }));

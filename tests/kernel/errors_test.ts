@@ -37,6 +37,27 @@ describe("an error", () => {
       "Uncaught: [object that cannot be shown]",
     ],
   ] as const;
+  const placed = [
+    ["nowhere()", "1:1"],
+    ["1;\n  nowhere() + 2", "2:3"],
+    ["await nowhere()", "1:7"],
+    ["const x = await nowhere();", "1:17"],
+    ["const x = 1 + nowhere();", "1:11"],
+    ["for await (const x of nowhere()) {}", "1:23"],
+    ["export default nowhere()", "1:1"],
+    ["import './nowhere.ts'", "1:1"],
+    ["1;\nawait import('./nowhere.ts')", "2:7"],
+    ["enum E { A }; nowhere()", "1:15"],
+    ["using x = nowhere()", "1:11"],
+    ["nowhere(\n  1)", "1:1"],
+  ] as const;
+  for (const [code, place] of placed) {
+    it(`in ${JSON.stringify(code)} stands at ${place}`, async () => {
+      const shown = await trace(code);
+      assert.match(shown, new RegExp(`  (cell-\\d+[.]ts:${place})\n[^]*    at \\1(\n|$)`), shown);
+    });
+  }
+
   for (const [code, error] of named) {
     it(`is told as ${error}: ${code}`, async () => {
       assert.deepEqual(errorsOf(await kernel.run(code)), [error]);

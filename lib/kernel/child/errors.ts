@@ -52,18 +52,14 @@ export function placeAwait(error: unknown, place: { readonly stack: string }): v
   if (Error.isError(error)) awaited.set(error as Error, place);
 }
 
-/** V8 places a call at its last name, which in `__k.aw(x)` stands that much right of the `x`. */
-const beforeName = "__k.".length;
-
 /** The frames of a stack, `at f (cell-8.ts:2:9)`, down to the place that awaited it. */
 export function framesOf(error: Error): readonly string[] {
   const frames = listed(stackBelowHeading(error));
-  const [first, ...rest] = listed(awaited.get(error)?.stack ?? "");
-  const shifted = first?.replace(/\d+(?=\)?$)/, (column) => String(Number(column) - beforeName));
-  const line = shifted?.match(lineOfCell)?.[0];
+  const place = listed(awaited.get(error)?.stack ?? "");
+  const line = place[0]?.match(lineOfCell)?.[0];
   const all = !line || frames.some((frame) => frame.includes(line))
     ? frames
-    : [...frames, shifted, ...rest];
+    : [...frames, ...place];
   return withoutInternals(all.map((frame) => frame.slice("at ".length)))
     .map((frame) => `at ${frame}`);
 }
