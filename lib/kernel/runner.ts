@@ -60,6 +60,8 @@ export class Runner implements ChildListener {
   #asking: RunRecord | undefined;
   #interrupting: Promise<Interruption> | undefined;
   #terminating: Promise<void> | undefined;
+  /** What was busy last when it should be terminated must not be. */
+  #mustReturn = false;
   readonly #runtimes = new WeakMap<Inspector, string>();
   #disposed = false;
 
@@ -356,7 +358,10 @@ export class Runner implements ChildListener {
     await within(hearMs, left);
     child.interruptSince(startOf(running));
     if (await within(graceMs, left)) return { ended: true };
-    return { ended: this.#child !== child, because: "native code runs, which only a restart ends" };
+    const what = this.#mustReturn
+      ? "a module's own code or a callback of the event loop's"
+      : "native code";
+    return { ended: this.#child !== child, because: `${what} runs, which only a restart ends` };
   }
 
   /** Settles when the code is out of the way. V8 takes no second termination while one is due. */
@@ -371,13 +376,20 @@ export class Runner implements ChildListener {
    * is busy now that had waited behind the first: it is terminated as well.
    */
   async #terminateAll(inspector: Inspector): Promise<void> {
-    await inspector.send("Runtime.terminateExecution");
+    await this.#terminateOnce(inspector);
     for (let missed = 1; !await this.#idle(inspector); missed++) {
       if (inspector !== this.inspector) return;
       if (missed % othersMisses !== 0) continue;
       const answers = inspector.send("Runtime.evaluate", { expression: "0" });
-      if (await within(turnMs, answers)) await inspector.send("Runtime.terminateExecution");
+      if (await within(turnMs, answers)) await this.#terminateOnce(inspector);
     }
+  }
+
+  /** Not where that would end the process: such code is waited for. */
+  async #terminateOnce(inspector: Inspector): Promise<void> {
+    const asked = inspector.send("Runtime.evaluate", { expression: "__k.mustReturn()" });
+    this.#mustReturn = await within(hearMs, asked) && (await asked).result.value === true;
+    if (!this.#mustReturn) await inspector.send("Runtime.terminateExecution");
   }
 
   /** Whether the child comes to run a script in a turn of its own. */

@@ -42,6 +42,45 @@ const endless = [
   "await import('data:text/javascript,await new Promise(() => {})')",
 ];
 
+/** Code that cannot be terminated without the process; with `Date.now()` it ends by itself. */
+const called = (busy: string) =>
+  [
+    ["import './busy.ts'", { "busy.ts": `${busy}\nexport {};` }],
+    ["await import('./busy.ts')", { "busy.ts": `${busy}\nexport {};` }],
+    [`process.nextTick(() => { ${busy} }); await new Promise(() => {})`, {}],
+    [
+      `addEventListener("unhandledrejection", () => { ${busy} }); Promise.reject(1);
+    await new Promise(() => {})`,
+      {},
+    ],
+    [`AbortSignal.timeout(5).onabort = () => { ${busy} }; await new Promise(() => {})`, {}],
+  ] as const;
+
+for (const [code, files] of called("for (const start = Date.now(); Date.now() - start < 900;);")) {
+  it(`what must not be terminated is waited for: ${code}`, async () => {
+    await using fresh = await running({ files });
+    await fresh.run("let keep = 41");
+    const cell = fresh.run(code);
+    await pause(300);
+    assert.deepEqual(await fresh.interpreter.interrupt(), { ended: true });
+    assert.match(errorsOf(await cell).join(), /^Interrupted: /);
+    assert.equal(resultOf(await fresh.run("keep")), "41");
+  });
+}
+
+for (const [code, files] of called("for (;;);")) {
+  it(`what only a restart ends does not end the process: ${code}`, async () => {
+    await using fresh = await running({ files });
+    const cell = fresh.run(code);
+    await pause(300);
+    const { ended, because } = await fresh.interpreter.interrupt();
+    assert.equal(ended, false);
+    assert.match(because!, /which only a restart ends$/);
+    const over = await Promise.race([cell.then(() => "over"), pause(100)]);
+    assert.equal(over, undefined);
+  });
+}
+
 /** More than one piece of code that is busy, each in a turn of its own. */
 const severalBusy = [
   "await Promise.all([1, 2, 3].map(async (i) => { await 0; await new Promise((r) => setTimeout(r, i)); for (;;); }))",

@@ -3,7 +3,7 @@ import { comms, receive } from "./comms.ts";
 import * as controls from "./controls.ts";
 import { enterRun } from "./current.ts";
 import { jupyter } from "./display.ts";
-import { installStackTraces } from "./errors.ts";
+import { installStackTraces, mustReturn } from "./errors.ts";
 import { help } from "./help.ts";
 import { cellImport, cellMeta, type Loader } from "./imports.ts";
 import { installInput } from "./input.ts";
@@ -31,6 +31,7 @@ export function boot(loader: Loader): void {
     given: Object.getOwnPropertyNames(globalThis),
     enter: enterRun,
     receive,
+    mustReturn,
     import: cellImport(loader),
     meta: cellMeta(loader),
   });

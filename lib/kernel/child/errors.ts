@@ -1,5 +1,5 @@
 import type { Run, Thrown } from "../frames.ts";
-import { Error, Map, Number, String, WeakMap } from "../intrinsics.ts";
+import { Error, Map, Object, String, WeakMap } from "../intrinsics.ts";
 import { type Positions, userPlace } from "../positions.ts";
 import { pristine } from "./pristine.ts";
 
@@ -42,6 +42,32 @@ function withoutInternals(frames: readonly string[]): readonly string[] {
 
 function hidden(frame: string): boolean {
   return nameless.test(frame) || internals.some((internal) => frame.includes(internal));
+}
+
+/**
+ * Whether the code at work just now, beneath the inspector's own, must not be terminated, for that
+ * would end the process: a module's top level (`JsRuntime::mod_evaluate` takes it for fatal), and
+ * what the event loop calls itself, which bears such names in its `01_core.js` (Deno 2.9.6).
+ */
+export function mustReturn(): boolean {
+  return pristine(() => {
+    const lowest = sitesHere().at(-1)!;
+    const file = lowest.getScriptNameOrSourceURL() ?? "";
+    if (file === "ext:core/01_core.js") return /^__/.test(lowest.getFunctionName() ?? "");
+    const isModule = /^[a-z]+:/.test(file) && !/^(?:ext|node):/.test(file) && !hidden(file);
+    return isModule && lowest.getFunctionName() === null;
+  });
+}
+
+function sitesHere(): readonly NodeJS.CallSite[] {
+  const { prepareStackTrace, stackTraceLimit } = Error;
+  try {
+    Error.stackTraceLimit = Infinity;
+    Error.prepareStackTrace = (_, sites) => sites;
+    return new Error().stack as unknown as readonly NodeJS.CallSite[];
+  } finally {
+    Object.assign(Error, { prepareStackTrace, stackTraceLimit });
+  }
 }
 
 /** Where a cell awaited what then failed elsewhere, as in the runtime or in a module's loading. */
