@@ -4,6 +4,7 @@
  * Source: Jupyter messaging 5.5, "History"; IPython's meaning of session and line numbers.
  */
 import type { HistoryRequest } from "../jupyter/requests.ts";
+import { Recent } from "./recent.ts";
 
 /** One cell that was stored. */
 export interface HistoryEntry {
@@ -40,14 +41,13 @@ export const forgetful: HistoryStore = {
 /** A row of `history_reply`: session, line, and the source or [source, output]. */
 export type HistoryRow = readonly [number, number, string | readonly [string, string | null]];
 
-/** Cells of its own session that a kernel remembers; the store may hold older ones. */
-const mostOwn = 10_000;
 /** Results longer than this many characters are not remembered: a picture is not history. */
 const mostOutput = 16_384;
 
 export class History {
   readonly #store: HistoryStore;
-  readonly #own: HistoryEntry[] = [];
+  /** Recent cells of its own session; the store may hold older ones. */
+  readonly #own = new Recent<HistoryEntry, HistoryEntry>(sizeOf);
 
   constructor(store: HistoryStore = forgetful) {
     this.#store = store;
@@ -56,8 +56,7 @@ export class History {
   add({ line, source, output }: Omit<HistoryEntry, "session">): void {
     const short = output !== null && output.length <= mostOutput ? output : null;
     const entry = { session: this.#store.session(), line, source, output: short };
-    this.#own.push(entry);
-    if (this.#own.length > mostOwn) this.#own.splice(0, mostOwn / 2);
+    this.#own.set(entry, entry);
     this.#store.append(entry);
   }
 
@@ -69,7 +68,7 @@ export class History {
   select(request: HistoryRequest): HistoryRow[] {
     const access = accesses[request.histAccessType];
     if (!access) throw new RangeError(unknownAccess(request.histAccessType));
-    const all = [...this.#store.others(), ...this.#own];
+    const all = [...this.#store.others(), ...this.#own.values()];
     const entries = access(all, { ...request, own: this.#store.session() });
     return entries.map(({ session, line, source, output }) => [
       session,
@@ -77,6 +76,10 @@ export class History {
       request.output ? [source, output] : source,
     ]);
   }
+}
+
+function sizeOf({ source, output }: HistoryEntry): number {
+  return source.length + (output?.length ?? 0);
 }
 
 type Access = (

@@ -249,9 +249,9 @@ class DenoInterpreter implements Interpreter {
     for (const [key, source] of Object.entries(cell.userExpressions)) {
       const record = this.#runs.open(cell, { source, expression: true });
       await this.#run(record, source);
-      answers[key] = record.error
-        ? { status: "error", ...record.error }
-        : { status: "ok", ...record.shown ?? { data: {}, metadata: {} } };
+      const { error, shown = { data: {}, metadata: {} } } = record;
+      answers[key] = error ? { status: "error", ...error } : { status: "ok", ...shown };
+      record.shown = undefined;
     }
     return answers;
   }

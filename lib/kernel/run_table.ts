@@ -1,5 +1,6 @@
 import type { Question, Run } from "./frames.ts";
 import type { Cell, CellError, MimeBundle } from "./interpreter.ts";
+import { Recent } from "./recent.ts";
 
 /** One evaluation in the child: a cell, or one of the expressions that came with it. */
 export interface RunRecord {
@@ -13,7 +14,7 @@ export interface RunRecord {
   readonly expression: boolean;
   readonly helps: Question[];
   /** What an expression came to. */
-  shown?: { readonly data: MimeBundle; readonly metadata: MimeBundle };
+  shown?: undefined | { readonly data: MimeBundle; readonly metadata: MimeBundle };
   error?: CellError;
   /** When the child was told to run it, in milliseconds since the epoch. */
   begun?: number;
@@ -23,14 +24,11 @@ export interface RunRecord {
   over: boolean;
 }
 
-/** Output of cells older than this many is attributed to the oldest one kept. */
-const kept = 5_000;
-
-/** Every run by its number, and every source by its name in traces. */
+/** Runs by their numbers, and sources by their names in traces: all that are not over, and recent ones. */
 export class RunTable {
-  readonly #records = new Map<Run, RunRecord>();
-  readonly #sources = new Map<string, string>();
-  readonly #open = new Set<RunRecord>();
+  readonly #recent = new Recent<Run, RunRecord>(({ source }) => source.length);
+  readonly #sources = new Recent<string, string>((source) => source.length);
+  readonly #open = new Map<Run, RunRecord>();
   #last = 0;
 
   open(cell: Cell, { source = cell.code, expression = false } = {}): RunRecord {
@@ -49,43 +47,36 @@ export class RunTable {
       ended: Promise.withResolvers(),
       over: false,
     };
-    this.#records.set(run, record);
-    this.#open.add(record);
+    this.#recent.set(run, record);
+    this.#open.set(run, record);
     this.#sources.set(file, source);
-    this.#forget(this.#records.get(run - kept));
     return record;
   }
 
   get(run: Run): RunRecord | undefined {
-    return this.#records.get(run);
+    return this.#open.get(run) ?? this.#recent.get(run);
   }
 
   /** Whose output a run's is; of one long forgotten, the oldest that is known. */
   origin(run: Run): RunRecord | undefined {
-    return this.get(run) ?? this.#records.values().next().value;
+    return this.get(run) ?? this.#recent.values().next().value;
   }
 
   /** What output without a run of its own belongs to. */
   current(): RunRecord | undefined {
-    return this.running()[0] ?? this.#records.get(this.#last);
+    return this.running()[0] ?? this.#recent.get(this.#last);
   }
 
   /** Those not over, the latest first. */
   running(): readonly RunRecord[] {
-    return [...this.#open].reverse();
+    return [...this.#open.values()].reverse();
   }
 
   close(record: RunRecord): void {
-    this.#open.delete(record);
+    this.#open.delete(record.run);
     record.over = true;
     record.ended.resolve();
   }
 
   readonly sourceOf = (file: string): string | undefined => this.#sources.get(file);
-
-  #forget(record: RunRecord | undefined): void {
-    if (!record?.over) return;
-    this.#records.delete(record.run);
-    this.#sources.delete(record.file);
-  }
 }

@@ -1,5 +1,5 @@
 import type { Run, Thrown } from "../frames.ts";
-import { Error, Map, Object, String, WeakMap } from "../intrinsics.ts";
+import { Error, Map, Number, Object, String, WeakMap } from "../intrinsics.ts";
 import { type Positions, userPlace } from "../positions.ts";
 import { pristine } from "./pristine.ts";
 

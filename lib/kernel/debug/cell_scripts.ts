@@ -1,5 +1,6 @@
 /** The scripts of cells: what file a client knows each by, and where its lines went. */
 import { type Place, type Positions, userPlace } from "../positions.ts";
+import { Recent } from "../recent.ts";
 import { murmur2 } from "./murmur2.ts";
 
 /** A cell as it went to the child. */
@@ -22,27 +23,22 @@ export function pathOf(source: string): string {
   return `${pathPrefix}${murmur2(source, hashSeed)}${pathSuffix}`;
 }
 
-/** How many scripts are kept; breakpoints in cells that ran longer ago no longer hit. */
-const kept = 5_000;
-
+/** Scripts that ran lately; breakpoints in those of longer ago no longer hit. */
 export class CellScripts {
-  readonly #byFile = new Map<string, CellScript>();
-  readonly #sources = new Map<string, string>();
+  readonly #byFile = new Recent<string, CellScript>(({ source, code }) =>
+    source.length + code.length
+  );
+  readonly #sources = new Recent<string, string>((source) => source.length);
 
   add(script: CellScript): void {
     this.#byFile.set(script.file, script);
     this.dump(script.source);
-    const [oldest] = this.#byFile.keys();
-    if (this.#byFile.size > kept) this.#byFile.delete(oldest!);
   }
 
   /** Makes a source known that has not run yet. */
   dump(source: string): string {
     const path = pathOf(source);
-    this.#sources.delete(path);
     this.#sources.set(path, source);
-    const [oldest] = this.#sources.keys();
-    if (this.#sources.size > kept) this.#sources.delete(oldest!);
     return path;
   }
 
