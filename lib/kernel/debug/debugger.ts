@@ -343,9 +343,11 @@ export class CellDebugger {
   }
 
   async step(method: StepMethod): Promise<Fields> {
-    this.#stopped();
+    const stop = this.#stopped();
     await this.#variables.clear(this.#session());
     await this.#session().send(method);
+    // V8 tells of it a little later; what is asked until then must not look at frames that are gone.
+    if (this.#stop === stop) this.#resumed();
     return { allThreadsContinued: true };
   }
 

@@ -203,6 +203,42 @@ debugTest("stepping goes from line to line, into functions and out", async (sess
   assert.equal((await running).kind, "ok");
 });
 
+debugTest("once a cell goes on there is nothing to look at", async (session) => {
+  const code = "await 1;\nlet a = 1;";
+  await session.ask("attach");
+  await breakpointAt(session, code, 2);
+  const running = session.run(code);
+  await session.event("stopped");
+  await session.ask("continue", { threadId: 1 });
+  assert.match(await session.refused("scopes", { frameId: 1 }), /no cell is stopped/);
+  await session.event("continued");
+  assert.equal((await running).kind, "ok");
+});
+
+for (
+  const [code, lines] of [
+    ["let a = 1;\na + 1", [1, 2]],
+    ["let b = 1;\nString(b)", [1, 2]],
+    ["let c = await 1;\nawait c", [1, 2]],
+    ["let d = 1;\nd = 2;\nlet e = d;", [1, 2, 3]],
+    ["let s = 0;\nfor await (const x of [1])\n  s += x;\ns", [1, 2, 3, 4]],
+  ] as const
+) {
+  debugTest(`steps through ${JSON.stringify(code)}: every line, then the end`, async (session) => {
+    await session.ask("attach");
+    await breakpointAt(session, code, 1);
+    const running = session.run(code);
+    const seen: string[] = [];
+    while (await session.stopsBefore(running)) {
+      seen.push(...await session.stack());
+      await session.ask("next", { threadId: 1 });
+    }
+    assert.equal((await running).kind, "ok");
+    const visited = seen.map((frame) => Number(frame.replace("(cell) ", "")));
+    assert.deepEqual([...new Set(visited)], lines, seen.join());
+  });
+}
+
 debugTest(
   "a breakpoint in an earlier cell's function hits when a later cell calls it",
   async (session) => {
