@@ -451,10 +451,12 @@ export class CellDebugger {
     return { result: value, type, variablesReference };
   }
 
-  #evaluate(expression: string, fields: Fields): Promise<Evaluated> {
-    if (!this.#stop) return this.#evaluateIdle(expression);
+  async #evaluate(typed: string, fields: Fields): Promise<Evaluated> {
+    const { plainCode } = await import("./plain_code.ts");
+    const expression = await plainCode(typed);
+    if (!this.#stop) return await this.#evaluateIdle(expression);
     const frameId = typeof fields.frameId === "number" ? fields.frameId : 1;
-    return this.#evaluateIn(this.#frame({ frameId }), expression);
+    return await this.#evaluateIn(this.#frame({ frameId }), expression);
   }
 
   /** In a turn of its own, where it can be stopped as a cell can. */

@@ -203,6 +203,28 @@ debugTest("stepping goes from line to line, into functions and out", async (sess
   assert.equal((await running).kind, "ok");
 });
 
+debugTest("what is evaluated may be TypeScript", async (session) => {
+  const code = "let a: number | undefined = 1;\na;";
+  await session.ask("attach");
+  const results = async () => {
+    const values = [];
+    for (const expression of ["(a as number) + 1", "a! + 2", "{ b: a as unknown, c: 3 }.c", "a;"]) {
+      const { result } = await session.ask("evaluate", { expression, frameId: 1 });
+      values.push(result);
+    }
+    return values;
+  };
+  await breakpointAt(session, code, 2);
+  const running = session.run(code);
+  await session.event("stopped");
+  const wanted = ["2", "3", "3", "1"];
+  assert.deepEqual(await results(), wanted);
+  assert.match(await session.refused("evaluate", { expression: "a +", frameId: 1 }), /SyntaxError/);
+  await session.ask("continue", { threadId: 1 });
+  await running;
+  assert.deepEqual(await results(), wanted);
+});
+
 debugTest("once a cell goes on there is nothing to look at", async (session) => {
   const code = "await 1;\nlet a = 1;";
   await session.ask("attach");
