@@ -61,8 +61,10 @@ export class Child {
   }
 
   /** Asks processes that the user's code started since a moment to end, as Ctrl-C does. */
-  interruptSince(since: number): void {
-    for (const pid of startedSince(this.#process.pid!, since)) signal(pid);
+  interruptSince(since: number, isMeant: (start: number) => boolean): void {
+    for (const { pid, start } of startedSince(this.#process.pid!, since)) {
+      if (isMeant(start)) signal(pid);
+    }
   }
 
   /** Under an inspector a process that exits waits to be let go. One that then does not go is ended. */

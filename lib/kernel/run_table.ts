@@ -18,6 +18,8 @@ export interface RunRecord {
   error?: CellError;
   /** When the child was told to run it, in milliseconds since the epoch. */
   begun?: number;
+  /** When all it said had been heard. */
+  endedAt?: number;
   /** It was left behind when the user stopped it; if it threw nothing, this is how it ended. */
   stopped: boolean;
   readonly ended: PromiseWithResolvers<void>;
@@ -72,9 +74,18 @@ export class RunTable {
     return [...this.#open.values()].reverse();
   }
 
+  /** Whether another run than these, one that is over, was at work at a moment. */
+  otherRan(at: number, these: readonly RunRecord[]): boolean {
+    return this.#recent.values().some((record) => {
+      const { begun = Infinity, endedAt = 0 } = record;
+      return begun <= at && at <= endedAt && !these.includes(record);
+    });
+  }
+
   close(record: RunRecord): void {
     this.#open.delete(record.run);
     record.over = true;
+    record.endedAt = Date.now();
     record.ended.resolve();
   }
 
