@@ -7,7 +7,7 @@ import { before } from "./in_time.ts";
 import type { Inspector } from "./inspector.ts";
 import type { Completion, MimeBundle } from "./interpreter.ts";
 import { type LanguageService, languageService, type TypeProblem } from "./language/service.ts";
-import { completeLive, describeLive, isInProse, pathBefore } from "./live.ts";
+import { completeLive, describeLive, globalsAmong, isInProse, pathBefore } from "./live.ts";
 import { prelude } from "./prelude.ts";
 import { completeMagic } from "./sugar.ts";
 import { documentInCells } from "./user_docs.ts";
@@ -27,6 +27,8 @@ const servers = 2;
 const completeMs = 400;
 /** Documentation is worth a longer wait: nothing else knows it. */
 const inspectMs = 2_500;
+/** The user's process tells at once whether a name is a global one, unless native code keeps it. */
+const globalsMs = 100;
 /** A server takes a core for a second as it starts: it waits until nothing was run for so long, … */
 const quietMs = 300;
 /** … but no longer than this from the first cell on. */
@@ -75,7 +77,17 @@ export class Intelligence {
   }
 
   #look({ source, resolve }: Noted): void {
-    this.#service!.commit(source).then(resolve, () => resolve([]));
+    this.#service!.commit(source).then((found) => this.#withoutGlobals(found))
+      .then(resolve, () => resolve([]));
+  }
+
+  /** What code made a global name as it ran, as by `globalThis.x = 1`, is known to no compiler. */
+  async #withoutGlobals(problems: readonly TypeProblem[]): Promise<readonly TypeProblem[]> {
+    const missing = problems.flatMap((problem) => nameMissing(problem) ?? []);
+    const inspector = this.#options.inspector();
+    if (missing.length === 0 || !inspector) return problems;
+    const found = await before(globalsMs, globalsAmong(inspector, missing)) ?? new Set();
+    return problems.filter((problem) => !found.has(nameMissing(problem)!));
   }
 
   /** Has the server started once the machine is asked for nothing else. */
@@ -168,6 +180,11 @@ export class Intelligence {
     await service.complete("Deno.", "Deno.".length);
     this.#warm = true;
   }
+}
+
+/** `Cannot find name 'x'.`, alone or with a guess what was meant. */
+function nameMissing({ code, message }: TypeProblem): string | undefined {
+  return code === 2304 || code === 2552 ? message.match(/'([^']+)'/)?.[1] : undefined;
 }
 
 /** The name the cursor stands on or behind; inside a call's parentheses, the function's. */

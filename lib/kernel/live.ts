@@ -50,6 +50,21 @@ export function isInProse(code: string, cursor: number): boolean {
   return last.groups!.end === undefined && !/\$\{[^}]*$/.test(last[0]);
 }
 
+/** Which of these names are global ones just now. */
+export async function globalsAmong(
+  inspector: Inspector,
+  names: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const asked = names.map((name) => `${JSON.stringify(name)} in globalThis`);
+  const { result } = await inspector.send("Runtime.evaluate", {
+    ...purely,
+    expression: `[${asked}]`,
+    returnByValue: true,
+  });
+  const known = result.value as readonly boolean[];
+  return new Set(names.filter((_, at) => known[at]));
+}
+
 /** The members, or the global names, that continue a path. */
 export async function completeLive(
   inspector: Inspector | undefined,

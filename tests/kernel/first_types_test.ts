@@ -27,3 +27,15 @@ Deno.test("the first cell of all may forbid itself to run with type errors", asy
   assert.equal(printed(refused), "");
   assert.match(errorsOf(refused).join(), /^TS2322/);
 });
+
+Deno.test("a global that code made as it ran is no unknown name", async () => {
+  await using kernel = await running({ slots: await Deno.makeTempDir() });
+  await warned(kernel, await kernel.run(wrong));
+  await kernel.run("globalThis.made = 5;");
+  const known = await kernel.run("made + 1");
+  assert.equal(printed(known, "stderr"), "");
+  assert.match(
+    await warned(kernel, await kernel.run("made + (() => nowhere)()")),
+    /^.*'nowhere'\.\n[^]*$/,
+  );
+});
