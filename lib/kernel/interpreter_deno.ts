@@ -22,7 +22,7 @@ import type {
 } from "./interpreter.ts";
 import type { TypeProblem } from "./language/service.ts";
 import { Runner } from "./runner.ts";
-import { type RunRecord, RunTable } from "./run_table.ts";
+import { now, type RunRecord, RunTable } from "./run_table.ts";
 import { readSugar, type Sugar } from "./sugar.ts";
 import { excerptAt } from "./traceback.ts";
 import { policyIn, reportOf, type TypePolicy } from "./type_report.ts";
@@ -163,8 +163,11 @@ class DenoInterpreter implements Interpreter {
   }
 
   /** Runs what TypeScript there is in a cell; whatever is told of it shows the cell as it is. */
-  async #executeCode(cell: Cell, code: string = cell.code): Promise<Outcome> {
-    const record = this.#runs.open(cell);
+  async #executeCode(
+    cell: Cell,
+    code: string = cell.code,
+    record: RunRecord = this.#runs.open(cell),
+  ): Promise<Outcome> {
     await this.#run(record, code);
     if (record.error) return { kind: "error", ...record.error };
     const userExpressions = await this.#userExpressions(cell);
@@ -222,7 +225,7 @@ class DenoInterpreter implements Interpreter {
     const record = this.#runs.open(asideCell(this.#runs.current()?.parent ?? ""), {
       expression: true,
     });
-    record.begun = Date.now();
+    record.begun = now();
     const stopped = record.ended.promise.then(() => undefined);
     return await Promise.race([work, stopped]).finally(() => {
       work.catch(() => {});
@@ -259,9 +262,11 @@ class DenoInterpreter implements Interpreter {
   async #executeSugar(cell: Cell, sugar: Sugar): Promise<Outcome> {
     switch (sugar.kind) {
       case "time": {
-        const start = performance.now();
-        const outcome = await this.#executeCode(cell, sugar.code);
-        const text = `Wall time: ${(performance.now() - start).toFixed(1)} ms\n`;
+        const record = this.#runs.open(cell);
+        const outcome = await this.#executeCode(cell, sugar.code, record);
+        const { begun, endedAt } = record;
+        if (begun === undefined || endedAt === undefined) return outcome;
+        const text = `Wall time: ${(endedAt - begun).toFixed(1)} ms\n`;
         this.#publishAlone(cell, { kind: "stream", name: "stderr", text });
         return outcome;
       }

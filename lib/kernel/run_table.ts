@@ -16,7 +16,7 @@ export interface RunRecord {
   /** What an expression came to. */
   shown?: undefined | { readonly data: MimeBundle; readonly metadata: MimeBundle };
   error?: CellError;
-  /** When the child was told to run it, in milliseconds since the epoch. */
+  /** When the child was told to run it; see `now`. */
   begun?: number;
   /** When all it said had been heard. */
   endedAt?: number;
@@ -24,6 +24,11 @@ export interface RunRecord {
   stopped: boolean;
   readonly ended: PromiseWithResolvers<void>;
   over: boolean;
+}
+
+/** Milliseconds since the epoch, finer than a clock's. */
+export function now(): number {
+  return performance.timeOrigin + performance.now();
 }
 
 /** Runs by their numbers, and sources by their names in traces: all that are not over, and recent ones. */
@@ -85,7 +90,7 @@ export class RunTable {
   close(record: RunRecord): void {
     this.#open.delete(record.run);
     record.over = true;
-    record.endedAt = Date.now();
+    record.endedAt = now();
     record.ended.resolve();
   }
 

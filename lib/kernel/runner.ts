@@ -11,7 +11,7 @@ import type { CellError, Output, Surroundings } from "./interpreter.ts";
 import type { Launched } from "./launch.ts";
 import { userPlace } from "./positions.ts";
 import { wantsPng, withPng } from "./picture.ts";
-import type { RunRecord, RunTable } from "./run_table.ts";
+import { now, type RunRecord, type RunTable } from "./run_table.ts";
 import { strayText, tracebackOf } from "./traceback.ts";
 
 export interface RunnerOptions {
@@ -93,7 +93,7 @@ export class Runner implements ChildListener {
     // the end of the connection, and the cell was never heard of again.
     await within(replyMs, this.#due);
     if (record.over) return;
-    record.begun = Date.now();
+    record.begun = now();
     const evaluated = this.#evaluate(child, record, compiled);
     const replied = evaluated.catch((error) => this.#lose(record, error));
     await record.ended.promise;
@@ -154,7 +154,7 @@ export class Runner implements ChildListener {
   async receive(record: RunRecord, received: Received): Promise<void> {
     const { inspector } = await this.child();
     if (record.over) return;
-    record.begun = Date.now();
+    record.begun = now();
     const expression = `__k.receive(${record.run}, ${JSON.stringify(received)})`;
     inspector.send("Runtime.evaluate", { expression }).catch(() => this.settle(record));
     await record.ended.promise;

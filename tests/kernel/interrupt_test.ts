@@ -38,6 +38,8 @@ const endless = [
   "prompt('name? ')",
   "setImmediate(() => { while (true) {} }); await new Promise(() => {})",
   "try { await new Promise(() => {}) } catch { while (true) {} }",
+  "for (const i of [1, 2, 3]) setTimeout(() => { for (;;); }, 5); await new Promise(() => {})",
+  "process.nextTick(() => queueMicrotask(() => { for (;;); })); await new Promise(() => {})",
   "for (;;) Deno.inspect([1])",
   "await import('data:text/javascript,await new Promise(() => {})')",
 ];
@@ -47,7 +49,6 @@ const called = (busy: string) =>
   [
     ["import './busy.ts'", { "busy.ts": `${busy}\nexport {};` }],
     ["await import('./busy.ts')", { "busy.ts": `${busy}\nexport {};` }],
-    [`process.nextTick(() => { ${busy} }); await new Promise(() => {})`, {}],
     [
       `addEventListener("unhandledrejection", () => { ${busy} }); Promise.reject(1);
     await new Promise(() => {})`,

@@ -47,16 +47,30 @@ function hidden(frame: string): boolean {
 /**
  * Whether the code at work just now, beneath the inspector's own, must not be terminated, for that
  * would end the process: a module's top level (`JsRuntime::mod_evaluate` takes it for fatal), and
- * what the event loop calls itself, which bears such names in its `01_core.js` (Deno 2.9.6).
+ * what the event loop's own functions call, those for microtasks aside (`01_core.js`,
+ * `02_timers.js` of deno_core, in Deno 2.9.6).
  */
 export function mustReturn(): boolean {
   return pristine(() => {
-    const lowest = sitesHere().at(-1)!;
-    const file = lowest.getScriptNameOrSourceURL() ?? "";
-    if (file === "ext:core/01_core.js") return /^__/.test(lowest.getFunctionName() ?? "");
-    const isModule = /^[a-z]+:/.test(file) && !/^(?:ext|node):/.test(file) && !hidden(file);
-    return isModule && lowest.getFunctionName() === null;
+    const sites = sitesHere();
+    const lowest = sites.at(-1)!;
+    if (!isCore(lowest)) return isModule(lowest);
+    const caller = sites.at(sites.findLastIndex((site) => !isCore(site)) + 1)!;
+    return fatalCallers.includes(caller.getFunctionName() ?? "");
   });
+}
+
+/** They call the user's code: timers of Deno's own, and listeners for unhandled rejections. */
+const fatalCallers = ["listOnTimeout", "__handleRejections"];
+
+function isCore(site: NodeJS.CallSite): boolean {
+  return /^ext:core\//.test(site.getScriptNameOrSourceURL() ?? "");
+}
+
+function isModule(site: NodeJS.CallSite): boolean {
+  const file = site.getScriptNameOrSourceURL() ?? "";
+  const isUsers = /^[a-z]+:/.test(file) && !/^(?:ext|node):/.test(file) && !hidden(file);
+  return isUsers && site.getFunctionName() === null;
 }
 
 function sitesHere(): readonly NodeJS.CallSite[] {
