@@ -40,18 +40,14 @@ export function applyEdits(source: string, edits: readonly Edit[]): Edited {
     if (swallowed === 0 && text.length === remove) continue;
     if (swallowed === 0) breaks.push([line, column(source, at)]);
     emit("\n".repeat(swallowed || 1));
-    emit(" ".repeat(endsLine(source, from) ? 0 : column(source, from)));
+    emit(" ".repeat(column(source, from)));
   }
   emit(source.slice(from));
   return { code, breaks };
 }
 
-function endsLine(source: string, offset: number): boolean {
-  return offset === source.length || source[offset] === "\n";
-}
-
 function column(source: string, offset: number): number {
-  return offset - (source.lastIndexOf("\n", offset - 1) + 1);
+  return offset - (source.slice(0, offset).lastIndexOf("\n") + 1);
 }
 
 function newlines(text: string): number {
