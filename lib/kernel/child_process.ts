@@ -61,10 +61,8 @@ export class Child {
   }
 
   /** Asks processes that the user's code started since a moment to end, as Ctrl-C does. */
-  interruptSince(since: number, isMeant: (start: number) => boolean): void {
-    for (const { pid, start } of startedSince(this.#process.pid!, since)) {
-      if (isMeant(start)) signal(pid);
-    }
+  interruptSince(since: number): void {
+    for (const pid of startedSince(this.#process.pid!, since)) signal(pid);
   }
 
   /** Under an inspector a process that exits waits to be let go. One that then does not go is ended. */

@@ -1,9 +1,3 @@
-export interface Descendant {
-  readonly pid: number;
-  /** Milliseconds since the epoch, to some 20 ms. */
-  readonly start: number;
-}
-
 /**
  * The processes that the user's code started since a moment, the oldest first. Linux tells them in
  * `/proc`; elsewhere none are known, and they live until they or the kernel end.
@@ -13,7 +7,7 @@ export interface Descendant {
  * @param pid the user's process
  * @param since milliseconds since the epoch
  */
-export function startedSince(pid: number, since: number): readonly Descendant[] {
+export function startedSince(pid: number, since: number): readonly number[] {
   if (Deno.build.os !== "linux") return [];
   const all = [...processes()];
   const started = new Set([pid]);
@@ -22,9 +16,8 @@ export function startedSince(pid: number, since: number): readonly Descendant[] 
     if (started.has(each.parent)) started.add(each.pid);
   }
   const boot = Date.now() - 1000 * Number(read("/proc/uptime").split(" ")[0]);
-  return all.filter((each) => each.pid !== pid && started.has(each.pid))
-    .map((each) => ({ pid: each.pid, start: boot + 10 * each.start }))
-    .filter(({ start }) => start + tickMs >= since);
+  const young = all.filter(({ start }) => boot + 10 * start + tickMs >= since);
+  return young.map(({ pid }) => pid).filter((each) => each !== pid && started.has(each));
 }
 
 /** Starts are told in steps of 10 ms, and the moment of boot no better. */

@@ -79,14 +79,6 @@ export class RunTable {
     return [...this.#open.values()].reverse();
   }
 
-  /** Whether another run than these, one that is over, was at work at a moment. */
-  otherRan(at: number, these: readonly RunRecord[]): boolean {
-    return this.#recent.values().some((record) => {
-      const { begun = Infinity, endedAt = 0 } = record;
-      return begun <= at && at <= endedAt && !these.includes(record);
-    });
-  }
-
   close(record: RunRecord): void {
     this.#open.delete(record.run);
     record.over = true;

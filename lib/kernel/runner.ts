@@ -190,13 +190,8 @@ export class Runner implements ChildListener {
     if (!await within(hearMs, heard) || !await this.#yields(child, running)) {
       return await this.#terminate(child, running);
     }
-    this.#endProcesses(child, running);
+    child.interruptSince(startOf(running));
     return { ended: true };
-  }
-
-  /** Of all processes started since the first of them began; what other cells started lives on. */
-  #endProcesses(child: Child, running: readonly RunRecord[]): void {
-    child.interruptSince(startOf(running), (start) => !this.#runs.otherRan(start, running));
   }
 
   /** Whether cells that heard of the interrupt end, or can be left behind where they wait. */
@@ -361,7 +356,7 @@ export class Runner implements ChildListener {
     this.#quiet = left.catch(() => {});
     // Code that waits for a subprocess without a turn comes back when that ends.
     await within(hearMs, left);
-    this.#endProcesses(child, running);
+    child.interruptSince(startOf(running));
     if (await within(graceMs, left)) return { ended: true };
     const what = this.#mustReturn
       ? "a module's own code or a callback of the event loop's"

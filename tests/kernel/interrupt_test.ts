@@ -216,20 +216,6 @@ it("what a stopped cell started in processes ends, what earlier cells started li
   await fresh.run("earlier.kill()");
 });
 
-it("what another cell started while the stopped one waited lives", async () => {
-  await using fresh = await running({ permissions: ["--allow-run"] });
-  await fresh.run("let keep = 41");
-  const waiting = fresh.run("await new Promise(() => {})");
-  await pause(100);
-  await fresh.run('const sleeper = new Deno.Command("sleep", { args: ["60"] }).spawn()');
-  await pause(100);
-  await fresh.interpreter.interrupt();
-  assert.match(errorsOf(await waiting).join(), /^Interrupted: /);
-  await pause(200);
-  assert.equal(resultOf(await fresh.run("await Promise.race([sleeper.status, 0])")), "0");
-  await fresh.run("sleeper.kill()");
-});
-
 for (
   const wait of ['new Deno.Command("sleep", { args: ["60"] }).outputSync()', "execSync('sleep 60')"]
 ) {
