@@ -18,7 +18,7 @@ export interface RunRecord {
   error?: CellError;
   /** When the child was told to run it; see `now`. */
   begun?: number;
-  /** When all it said had been heard. */
+  /** When all it said had been heard; see `now`. */
   endedAt?: number;
   /** It was left behind when the user stopped it; if it threw nothing, this is how it ended. */
   stopped: boolean;
