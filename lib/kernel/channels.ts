@@ -1,15 +1,10 @@
-import {
-  type ChannelName,
-  channelNames,
-  type ConnectionInfo,
-  endpointOf,
-} from "../jupyter/connection_file.ts";
-import { bind, type Listener } from "../zmtp/endpoint.ts";
+import { type ChannelName, channelNames, type ConnectionInfo } from "../jupyter/connection_file.ts";
 import type { Multipart } from "../zmtp/frame.ts";
 import type { Mechanism } from "../zmtp/mechanism.ts";
 import { Replier } from "../zmtp/rep.ts";
 import { Router } from "../zmtp/router.ts";
 import { Publisher } from "../zmtp/xpub.ts";
+import { bindAll, type Listeners } from "./listeners.ts";
 
 /** A ROUTER: yields what clients send, each message led by the identity of its sender. */
 export interface RouterSocket extends AsyncIterable<Multipart> {
@@ -49,10 +44,15 @@ export interface Channels {
   flushed(): Promise<void>;
 }
 
-/** Binds all five addresses, or none: throws `BindError`. CURVE keys in `info` secure all five. */
-export async function openChannels(info: ConnectionInfo): Promise<Channels> {
+/**
+ * Serves all five addresses, bound here unless they are already: throws `BindError`. CURVE keys in
+ * `info` secure all five.
+ */
+export async function openChannels(
+  info: ConnectionInfo,
+  listeners: Listeners = bindAll(info),
+): Promise<Channels> {
   const mechanism = await mechanismOf(info);
-  const listeners = bindAll(info);
   const shell = new Router(listeners.shell, { mechanism });
   const control = new Router(listeners.control, { mechanism });
   const stdin = new Router(listeners.stdin, { mechanism });
@@ -77,22 +77,9 @@ async function mechanismOf({ curve }: ConnectionInfo): Promise<Mechanism | undef
   return curveMechanism(curve);
 }
 
-function bindAll(info: ConnectionInfo): Record<ChannelName, Listener> {
-  const bound: [string, Listener][] = [];
-  try {
-    for (const name of channelNames) {
-      bound.push([name, bind(endpointOf({ ...info, port: info.ports[name] }))]);
-    }
-  } catch (error) {
-    for (const [, listener] of bound) listener.close();
-    throw error;
-  }
-  return Object.fromEntries(bound) as Record<ChannelName, Listener>;
-}
-
 function boundPorts(
   { ports }: ConnectionInfo,
-  listeners: Record<ChannelName, Listener>,
+  listeners: Listeners,
 ): Record<ChannelName, number> {
   const portOf = (name: ChannelName) => {
     const { addr } = listeners[name];

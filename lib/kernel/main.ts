@@ -11,6 +11,7 @@ import type { Interpreter, Surroundings } from "./interpreter.ts";
 import { loadedLater } from "./interpreter_lazy.ts";
 import { launch, type Launched } from "./launch.ts";
 import { watchLifetime } from "./lifetime.ts";
+import { bindAll } from "./listeners.ts";
 import { type KernelOptions, readOptions } from "./options.ts";
 
 const refusals = ["OptionError", "ConnectionFileError", "BindError", "RegistrationError"];
@@ -27,12 +28,14 @@ try {
 async function serve(options: KernelOptions): Promise<void> {
   const { info: asked, warnings } = readConnectionFile(options.connectionFile, options);
   warnings.forEach(complain);
+  // First, for the user's process listens as well, on any free port: on none that is asked for here.
+  const listeners = asked.kind === "connection" ? bindAll(asked) : undefined;
   // The user's process comes up on another core while all the rest is being loaded here.
   const ahead = Promise.try(launchAhead, options);
   ahead.catch(() => {}); // Why there is none is told on a cell.
   const { openChannels } = await import("./channels.ts");
   const { info, channels, putAway } = asked.kind === "connection"
-    ? { info: asked, channels: await openChannels(asked), putAway() {} }
+    ? { info: asked, channels: await openChannels(asked, listeners), putAway() {} }
     : await handshake(asked, options);
   // Clients connect while the rest is being loaded: signing alone takes as long as all before it.
   const { Front } = await import("./front.ts");

@@ -7,7 +7,9 @@
 export { channelNames, readConnectionFile } from "../jupyter/connection_file.ts";
 export type { ChannelName, ConnectionInfo, RegistrationInfo } from "../jupyter/connection_file.ts";
 export type { KeyPair } from "../zmtp/curve.ts";
+export type { Listener } from "../zmtp/endpoint.ts";
 export type { Multipart } from "../zmtp/frame.ts";
+export { bindAll, type Listeners } from "./listeners.ts";
 export { type Channels, openChannels, type RouterSocket, type XpubSocket } from "./channels.ts";
 export { type Ending, Front, type FrontOptions } from "./front.ts";
 export type { HistoryEntry, HistoryStore } from "./history.ts";

@@ -3,7 +3,9 @@ export type Endpoint =
   | { readonly transport: "tcp"; readonly hostname: string; readonly port: number }
   | { readonly transport: "ipc"; readonly path: string };
 
+/** An open connection to one peer. */
 export type Connection = Deno.TcpConn | Deno.UnixConn;
+/** What accepts connections at an endpoint. */
 export type Listener = Deno.TcpListener | Deno.UnixListener;
 
 /** An address that cannot be bound: in use, or out of our reach. */

@@ -1,6 +1,8 @@
 """A kernel of this project on the wire: pyzmq sockets, signed by jupyter_client's Session."""
+import contextlib
 import json
 import os
+import random
 import re
 import shutil
 import signal
@@ -23,13 +25,13 @@ V8_FLAGS = re.search(r'"(--v8-flags=.*)"', (ROOT / "lib/jupyter/v8_flags.ts").re
 
 
 def free_ports(count):
-    sockets = [socket.socket() for _ in range(count)]
-    for s in sockets:
-        s.bind(("127.0.0.1", 0))
-    ports = [s.getsockname()[1] for s in sockets]
-    for s in sockets:
-        s.close()
-    return ports
+    """Of those that no system gives to whoever asks for any: nobody takes one before the kernel."""
+    ports = set()
+    while len(ports) < count:
+        with socket.socket() as s, contextlib.suppress(OSError):
+            s.bind(("127.0.0.1", random.randint(10_000, 32_767)))
+            ports.add(s.getsockname()[1])
+    return list(ports)
 
 
 def argv(connection_file, *options):

@@ -145,6 +145,20 @@ def test_missing_file_unknown_option_and_taken_port_are_refused(tmp_path):
         assert result(kernel.me.run("1 + 1")[1]) == "2"
 
 
+def test_user_process_comes_up_behind_the_addresses_and_takes_none_of_them(tmp_path):
+    """Its inspector takes any free port, which was one of the kernel's once in 3,000 starts."""
+    with Kernel() as kernel:
+        before = tmp_path.stat().st_mtime_ns
+        refused = subprocess.run(argv(kernel.path), capture_output=True, timeout=20,
+                                 env={**os.environ, "TMPDIR": str(tmp_path)})
+        assert refused.returncode == 3
+        # A process to be has a folder there first of all.
+        assert tmp_path.stat().st_mtime_ns == before
+    with Kernel(env={"TMPDIR": str(tmp_path)}) as kernel:
+        assert result(kernel.me.run("1 + 1")[1]) == "2"
+        assert tmp_path.stat().st_mtime_ns != before
+
+
 def test_file_that_others_can_read_is_warned_of():
     with Kernel(wait=False) as kernel:
         kernel.process.kill()
