@@ -46,7 +46,7 @@ function announce({ iopub, parents }: Services, message: Message, request: Numbe
   parents.add(id, { header, routing, silent, allowStdin, executionCount });
   if (silent) return;
   const content = { code, execution_count: executionCount };
-  void iopub.publish({ type: "execute_input", content, parent: header });
+  iopub.announce({ type: "execute_input", content, parent: header });
 }
 
 async function run(

@@ -17,6 +17,7 @@ export class Iopub {
   readonly #session: Session;
   readonly #publisher: XpubSocket;
   readonly #topics = new Map<string, Uint8Array>();
+  readonly #announced: Draft[] = [];
   #busy = 0;
   #started = false;
 
@@ -28,22 +29,35 @@ export class Iopub {
 
   /** Publishes under topic `kernel.SESSION.TYPE`; a promise asks to wait for slow subscribers. */
   publish(draft: Draft): Promise<unknown> | undefined {
-    return this.#publisher.publish(this.#session.seal([this.#topic(draft.type)], draft));
+    this.#publishAnnounced();
+    return this.#publish(draft);
+  }
+
+  /**
+   * Publishes when this turn of the event loop ends, or before the next draft: what is announced
+   * begins first, and goes on in the user's process while its announcement is signed here.
+   */
+  announce(draft: Draft): void {
+    if (this.#announced.push(draft) === 1) setImmediate(() => this.#publishAnnounced());
   }
 
   /** Every request stands between one busy and one idle that name it as their parent. */
   busy(parent: Uint8Array): void {
     this.#busy++;
-    void this.#state("busy", parent);
+    this.announce(status("busy", parent));
   }
 
   idle(parent: Uint8Array): Promise<unknown> | undefined {
     this.#busy--;
-    return this.#state("idle", parent);
+    return this.publish(status("idle", parent));
   }
 
-  #state(state: ExecutionState, parent?: Uint8Array): Promise<unknown> | undefined {
-    return this.publish({ type: "status", content: { execution_state: state }, parent });
+  #publishAnnounced(): void {
+    for (const draft of this.#announced.splice(0)) void this.#publish(draft);
+  }
+
+  #publish(draft: Draft): Promise<unknown> | undefined {
+    return this.#publisher.publish(this.#session.seal([this.#topic(draft.type)], draft));
   }
 
   #topic(type: string): Uint8Array {
@@ -76,9 +90,13 @@ export class Iopub {
   #start(): void {
     const before = this.#session.sent > 0;
     this.#started = true;
-    void this.#state("starting");
-    if (before && this.#busy === 0) void this.#state("idle");
+    void this.#publish(status("starting"));
+    if (before && this.#busy === 0) void this.#publish(status("idle"));
   }
+}
+
+function status(state: ExecutionState, parent?: Uint8Array): Draft {
+  return { type: "status", content: { execution_state: state }, parent };
 }
 
 function decode(topic: Uint8Array): string | undefined {

@@ -55,8 +55,8 @@ export class Runner implements ChildListener {
   #child: Child | undefined;
   /** Settles when no late termination can hit the next cell. */
   #quiet: Promise<void> = Promise.resolve();
-  /** Settles when no reply to a cell that has ended is on its way. */
-  #due: Promise<void> = Promise.resolve();
+  /** Settles when the reply to a cell that has ended has come; undefined where none is due. */
+  #due: Promise<void> | undefined;
   #asking: RunRecord | undefined;
   #interrupting: Promise<Interruption> | undefined;
   #terminating: Promise<void> | undefined;
@@ -91,13 +91,19 @@ export class Runner implements ChildListener {
     if (record.over) return;
     // Of commands above some 900 bytes that met a reply on its way, Deno 2.9.6 took 3 in 100 for
     // the end of the connection, and the cell was never heard of again.
-    await within(replyMs, this.#due);
+    if (this.#due) await within(replyMs, this.#due);
     if (record.over) return;
     record.begun = now();
     const evaluated = this.#evaluate(child, record, compiled);
     const replied = evaluated.catch((error) => this.#lose(record, error));
     await record.ended.promise;
-    if (!record.stopped) this.#due = replied;
+    if (!record.stopped) this.#expect(replied);
+  }
+
+  #expect(reply: Promise<void>): void {
+    const due = this.#due = reply.finally(() => {
+      if (this.#due === due) this.#due = undefined;
+    });
   }
 
   async #evaluate(child: Child, record: RunRecord, { code, positions }: Compiled) {

@@ -31,14 +31,13 @@ const MASKED = 0x80;
 
 export class WebSocketClient {
   readonly #connection: Deno.TcpConn;
-  readonly #writer: WritableStreamDefaultWriter<Uint8Array<ArrayBuffer>>;
+  readonly #unsent: Uint8Array[] = [];
   readonly #reader: ByteReader;
   readonly #listener: WebSocketListener;
   #open = true;
 
   private constructor(connection: Deno.TcpConn, listener: WebSocketListener) {
     this.#connection = connection;
-    this.#writer = connection.writable.getWriter();
     this.#reader = new ByteReader((into) => connection.read(into));
     this.#listener = listener;
   }
@@ -93,7 +92,7 @@ export class WebSocketClient {
       `Sec-WebSocket-Key: ${key}`,
       "Sec-WebSocket-Version: 13",
     ];
-    await this.#writer.write(new TextEncoder().encode(`${lines.join("\r\n")}\r\n\r\n`));
+    this.#queue(new TextEncoder().encode(`${lines.join("\r\n")}\r\n\r\n`));
     const head = await this.#head();
     const accept = /^sec-websocket-accept: *(\S+)/im.exec(head)?.[1];
     if (/^HTTP\/1\.1 101 /.test(head) && accept === await acceptOf(key)) return;
@@ -143,7 +142,21 @@ export class WebSocketClient {
   }
 
   #write(opcode: number, payload: Uint8Array): void {
-    if (this.#open) this.#writer.write(clientFrame(opcode, payload)).catch(() => this.close());
+    if (this.#open) this.#queue(clientFrame(opcode, payload));
+  }
+
+  #queue(bytes: Uint8Array): void {
+    this.#unsent.push(bytes);
+    if (this.#unsent.length === 1) this.#drain().catch(() => this.close());
+  }
+
+  async #drain(): Promise<void> {
+    for (let bytes = this.#unsent[0]; bytes; bytes = this.#unsent[0]) {
+      for (let at = 0; at < bytes.length;) {
+        at += await this.#connection.write(bytes.subarray(at));
+      }
+      this.#unsent.shift();
+    }
   }
 }
 

@@ -61,29 +61,50 @@ function checkSize(size: number, most: number): void {
 
 /** A command frame ready for the wire. */
 export function encodeCommandFrame(body: Uint8Array): Uint8Array {
-  return joined([header(command, body.length), body]);
+  const bytes = new Uint8Array(headerSize(body) + body.length);
+  bytes.set(body, putHeader(bytes, 0, command, body));
+  return bytes;
 }
 
 /** A message ready for the wire: its bytes in order, in as few pieces as copying is cheap for. */
 export function encodeMessage(parts: Multipart): Uint8Array[] {
   const pieces: Uint8Array[] = [];
-  let small: Uint8Array[] = [];
-  parts.forEach((body, index) => {
-    small.push(header(index < parts.length - 1 ? more : 0, body.length));
-    if (body.length <= joinBelow) return small.push(body);
-    pieces.push(joined(small), body);
-    return small = [];
-  });
-  if (small.length > 0) pieces.push(joined(small));
+  for (let from = 0; from < parts.length;) {
+    const long = parts.findIndex((body, index) => index >= from && body.length > joinBelow);
+    const to = long < 0 ? parts.length : long + 1;
+    pieces.push(joinedFrames(parts, from, to));
+    if (long >= 0) pieces.push(parts[long]!);
+    from = to;
+  }
   return pieces;
 }
 
-function header(flags: number, size: number): Uint8Array {
-  if (size < 256) return Uint8Array.of(flags, size);
-  const octets = new Uint8Array(9);
-  octets[0] = flags | long;
-  new DataView(octets.buffer).setBigUint64(1, BigInt(size));
-  return octets;
+/** Frames of a stretch of parts; of the last, if it is long, the header alone. */
+function joinedFrames(parts: Multipart, from: number, to: number): Uint8Array {
+  const stretch = parts.slice(from, to);
+  const carried = (body: Uint8Array) => body.length > joinBelow ? 0 : body.length;
+  const size = stretch.reduce((sum, body) => sum + headerSize(body) + carried(body), 0);
+  const bytes = new Uint8Array(size);
+  let at = 0;
+  stretch.forEach((body, index) => {
+    at = putHeader(bytes, at, from + index < parts.length - 1 ? more : 0, body);
+    if (carried(body) > 0) bytes.set(body, at);
+    at += carried(body);
+  });
+  return bytes;
+}
+
+function headerSize({ length }: Uint8Array): number {
+  return length < 256 ? 2 : 9;
+}
+
+/** Yields where the body goes. */
+function putHeader(into: Uint8Array, at: number, flags: number, body: Uint8Array): number {
+  const size = headerSize(body);
+  into[at] = size === 2 ? flags : flags | long;
+  if (size === 2) into[at + 1] = body.length;
+  else new DataView(into.buffer).setBigUint64(at + 1, BigInt(body.length));
+  return at + size;
 }
 
 /** One array holding all of `pieces` in order. */
