@@ -9,6 +9,7 @@ import type { Completion, MimeBundle } from "./interpreter.ts";
 import { type LanguageService, languageService, type TypeProblem } from "./language/service.ts";
 import { completeLive, describeLive, globalsAmong, isInProse, pathBefore } from "./live.ts";
 import { prelude } from "./prelude.ts";
+import { Recent } from "./recent.ts";
 import { completeMagic } from "./sugar.ts";
 import { documentInCells } from "./user_docs.ts";
 
@@ -47,7 +48,10 @@ interface Noted extends PromiseWithResolvers<readonly TypeProblem[]> {
  */
 export class Intelligence {
   readonly #options: IntelligenceOptions;
-  readonly #cells: Noted[] = [];
+  readonly #cells = new Recent<Noted, Noted>(({ source }) => source.length, {
+    most: kept,
+    forgotten: ({ resolve }) => resolve([]),
+  });
   #service: LanguageService | undefined;
   #starting: Promise<void> | undefined;
   /** The server has answered once: from now on it is worth waiting for. */
@@ -70,8 +74,7 @@ export class Intelligence {
    */
   commit(source: string): Promise<readonly TypeProblem[]> {
     const noted = { source, ...Promise.withResolvers<readonly TypeProblem[]>() };
-    this.#cells.push(noted);
-    if (this.#cells.length > kept) this.#cells.shift()!.resolve([]);
+    this.#cells.set(noted, noted);
     if (this.#service) this.#look(noted);
     return noted.promise;
   }
@@ -102,7 +105,7 @@ export class Intelligence {
 
   start(): void {
     this.#service?.warm();
-    this.#starting ??= this.#start().catch(() => this.#forgetCells());
+    this.#starting ??= this.#start().catch(() => this.#cells.clear());
   }
 
   async complete(code: string, cursor: number): Promise<Completion> {
@@ -138,12 +141,8 @@ export class Intelligence {
 
   /** The user's process was replaced: no name stands for anything any more. */
   forget(): void {
-    this.#forgetCells();
+    this.#cells.clear();
     this.#service?.forget();
-  }
-
-  #forgetCells(): void {
-    for (const { resolve } of this.#cells.splice(0)) resolve([]);
   }
 
   stop(): void {
@@ -159,7 +158,7 @@ export class Intelligence {
     const name = nameAt(code, cursor);
     const inspector = this.#options.inspector();
     if (!name) return undefined;
-    return documentInCells(this.#cells.map(({ source }) => source), name, detail) ??
+    return documentInCells([...this.#cells.values()].map(({ source }) => source), name, detail) ??
       (inspector && await describeLive(inspector, name).catch(() => undefined));
   }
 
@@ -176,7 +175,7 @@ export class Intelligence {
     });
     service.warm();
     this.#service = service;
-    for (const noted of this.#cells) this.#look(noted);
+    for (const noted of this.#cells.values()) this.#look(noted);
     await service.complete("Deno.", "Deno.".length);
     this.#warm = true;
   }

@@ -1,19 +1,37 @@
 /**
- * V8 lets garbage that has grown old lie until there is a lot of it: over a hundred megabytes in a
- * process that lives on twenty. Every so many requests the front has it taken away.
+ * V8 lets garbage that has grown old lie until there is a lot of it: hundreds of megabytes in a
+ * process that lives on twenty. The front has it taken away every so many requests, and earlier
+ * where they were large.
  */
 
 /** A collection takes some 20 ms. */
 const every = 2_000;
+/** So many requests apart the heap is looked at. */
+const lookEvery = 20;
+/** A heap that has doubled, and grown by this many bytes, is not left until then. */
+const growth = 64 * 2 ** 20;
 
 let requests = 0;
+let kept = 0;
 let collect: Promise<() => void> | undefined;
 
 /** To be called once for each request that has been answered. */
 export function tidyNowAndThen(): void {
-  if (++requests % every !== 0) return;
+  if (++requests % lookEvery !== 0) return;
+  if (requests % every === 0 || heapSize() > Math.max(2 * kept, kept + growth)) tidy();
+}
+
+function tidy(): void {
   collect ??= collector();
-  collect.then((collect) => collect(), () => {}); // Without it only memory is the worse for it.
+  collect.then((collect) => {
+    collect();
+    kept = heapSize();
+  }, () => {}); // Without it only memory is the worse for it.
+}
+
+function heapSize(): number {
+  const { heapUsed, external } = Deno.memoryUsage();
+  return heapUsed + external;
 }
 
 /** V8's own, which a script finds in a context made after the flag was set. */
