@@ -45,7 +45,7 @@ Deno.test({
     const browser = await openBrowser(findTool("chromium")!);
     try {
       const page = await openNotebook(browser, `${address}lab/tree/${notebook}?token=${token}`);
-      page.setDefaultTimeout(20_000);
+      page.setDefaultTimeout(60_000);
       for (const [name, step] of steps) await t.step(name, () => step(page));
     } finally {
       await browser.close();
