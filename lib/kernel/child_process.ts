@@ -5,13 +5,14 @@ import { Ends, type Outlet } from "./ends.ts";
 import { type Answer, type Frame, FrameReader, type Run } from "./frames.ts";
 import { Inspector } from "./inspector.ts";
 import { kill, type Launched } from "./launch.ts";
-import { MarkReader } from "./marks.ts";
+import { type Heard, MarkReader } from "./marks.ts";
+import { Workers } from "./workers.ts";
 
 /** What the front hears from the user's process. */
 export interface ChildListener {
   frame(frame: Frame): void;
-  /** Bytes written past the child's own pipe: by its subprocesses, workers and native code. */
-  raw(name: "stdout" | "stderr", text: string): void;
+  /** Written past the child's own pipe: by its workers, of some run, and by who knows whom. */
+  raw(name: "stdout" | "stderr", text: string, run?: Run): void;
   /** Everything this run said has been heard, by whichever way it came. */
   ended(run: Run): void;
   /** The process ended; `because` says how in words. */
@@ -39,10 +40,12 @@ export class Child {
   static async start(launched: Launched, listener: ChildListener): Promise<Child> {
     const { process, config, exited } = launched;
     const said = { text: "" };
+    const workers = new Workers();
     const connected = inspectorUrl(process, said).then((url) => Inspector.connect(url));
+    connected.then((inspector) => workers.attend(inspector)).catch(() => {});
     const ends = new Ends((run) => listener.ended(run));
     const valve = new Valve(process);
-    const ready = readFrames(process, listener, { ends, valve });
+    const ready = readFrames(process, listener, { ends, valve, workers });
     hear(process, listener, ends);
     exited.then((because) => listener.exit(because));
     const failed = exited.then((because) => {
@@ -129,7 +132,11 @@ const sliceMs = 4;
 function readFrames(
   process: ChildProcess,
   listener: ChildListener,
-  { ends, valve }: { readonly ends: Ends; readonly valve: Valve },
+  { ends, valve, workers }: {
+    readonly ends: Ends;
+    readonly valve: Valve;
+    readonly workers: Workers;
+  },
 ): Promise<void> {
   const ready = Promise.withResolvers<void>();
   const reader = new FrameReader();
@@ -141,6 +148,7 @@ function readFrames(
     const message = frame.kind === "message" ? frame.message : undefined;
     if (message?.kind === "ready") ready.resolve();
     else if (message?.kind === "end") end(frame.run, message.closed);
+    else if (message?.kind === "worker") workers.hear(frame.run, message);
     else listener.frame(frame);
   };
   const passSlice = (frames: Iterator<Frame>) => {
@@ -181,14 +189,24 @@ function inspectorUrl(process: ChildProcess, said: { text: string }): Promise<st
 const chatter =
   /^(?:Debugger (?:listening|session)|Visit chrome|Waiting for the debugger to disconnect|Download |Initialize |Warning Permissions in the config)[^\n]*\n/gm;
 
+type HeardText = Heard & { readonly kind: "text" };
+
+function sayRaw(
+  listener: ChildListener,
+  name: "stdout" | "stderr",
+  { text, run }: HeardText,
+): void {
+  const said = run === undefined ? text.replace(chatter, "") : text;
+  if (said) listener.raw(name, said, run);
+}
+
 function hear(process: ChildProcess, listener: ChildListener, ends: Ends): void {
   for (const name of ["stdout", "stderr"] as const) {
     const reader = new MarkReader();
-    const say = (text: string) => text && listener.raw(name, text);
     process[name]!.on("data", (chunk: Uint8Array) => {
       for (const heard of reader.push(chunk)) {
         if (heard.kind === "mark") ends.reach(name, heard.run);
-        else say(heard.text.replace(chatter, ""));
+        else sayRaw(listener, name, heard);
       }
     });
     process[name]!.on("end", () => ends.close(name));

@@ -65,6 +65,8 @@ export type Message =
     readonly metadata: Bundle;
   }
   | { readonly kind: "help" } & Question
+  /** A worker is about to be made, or could not be. */
+  | { readonly kind: "worker"; readonly url: string; readonly made: boolean }
   /** The child waits, synchronously, for an answer on the same pipe. */
   | { readonly kind: "ask"; readonly prompt: string; readonly password: boolean }
   /** The cell threw. */

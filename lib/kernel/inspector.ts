@@ -48,18 +48,7 @@ export class Inspector {
       const because = "Cannot reach the user's process: no inspector answers";
       throw Object.assign(new InspectorError(because, false), { cause });
     }
-    inspector.#letWorkersRun().catch(() => {});
     return inspector;
-  }
-
-  /** Of a process under an inspector, Deno 2.9.6 holds each worker half a second for a debugger. */
-  async #letWorkersRun(): Promise<void> {
-    const message = JSON.stringify({ id: 1, method: "Runtime.runIfWaitingForDebugger" });
-    this.on("NodeWorker.attachedToWorker", (params) => {
-      const { sessionId } = params as { sessionId: string };
-      this.send("NodeWorker.sendMessageToWorker", { sessionId, message }).catch(() => {});
-    });
-    await this.send("NodeWorker.enable", { waitForDebuggerOnStart: false });
   }
 
   send<C extends keyof Commands>(method: C, params?: Params<C>): Promise<Result<C>> {

@@ -3,7 +3,7 @@
  * `performance` or `Set` of its own; what prints and describes must not stumble over it.
  */
 export const { Array, Atomics, Deno, JSON, Math, Number, Object, Reflect, String } = globalThis;
-export const { Blob, TextDecoder, TextEncoder, crypto, performance } = globalThis;
+export const { Blob, TextDecoder, TextEncoder, URL, crypto, performance } = globalThis;
 export const { ArrayBuffer, AsyncDisposableStack, DataView, Uint32Array, WeakMap } = globalThis;
 export const { Error, SyntaxError, RangeError, TypeError } = globalThis;
 export const { Map, Promise, Set, Uint8Array, WeakSet } = globalThis;

@@ -225,8 +225,8 @@ export class Runner implements ChildListener {
     else this.#order.do(() => this.#gather.add(frame.kind, frame.text, record.parent));
   }
 
-  raw(name: "stdout" | "stderr", text: string): void {
-    const record = this.#runs.current();
+  raw(name: "stdout" | "stderr", text: string, run?: Run): void {
+    const record = run === undefined ? this.#runs.current() : this.#runs.origin(run);
     if (record) this.#order.do(() => this.#gather.add(name, text, record.parent));
   }
 
@@ -298,6 +298,7 @@ export class Runner implements ChildListener {
       case "exit":
         return this.#child?.letExit();
       case "ready":
+      case "worker":
       case "end":
         return; // Heard of before it comes here.
       default:

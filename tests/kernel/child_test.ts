@@ -61,15 +61,80 @@ Deno.test("a process killed while idle is replaced", async () => {
   assert.equal(resultOf(await kernel.run("1 + 1")), "2");
 });
 
-Deno.test("workers start without waiting for a debugger", async () => {
+const module = (code: string) => JSON.stringify(`data:text/javascript,${encodeURIComponent(code)}`);
+
+for (
+  const [what, code] of [
+    ["starts", "postMessage('worker')"],
+    ["hears its first message", "onmessage = ({ data }) => postMessage(data)"],
+    ["passes a debugger statement", "debugger; onmessage = ({ data }) => postMessage(data)"],
+  ] as const
+) {
+  Deno.test(`a worker ${what} without waiting for a debugger`, async () => {
+    await using kernel = await running({ permissions: ["--allow-all"] });
+    const ran = await kernel.run(`await new Promise((first) => {
+      const worker = new Worker(${module(code)}, { type: "module" });
+      worker.onmessage = ({ data }) => first(data);
+      worker.postMessage("worker");
+      setTimeout(() => first("half a second"), 450);
+    })`);
+    assert.equal(resultOf(ran), '"worker"');
+  });
+}
+
+const talker = module(`
+  onmessage = ({ data }) => {
+    console.log("out", data, { deep: [1, "💡"] });
+    console.error("err %s", data);
+    console.log("x".repeat(300_000).length);
+    postMessage("said");
+  };
+`);
+
+Deno.test("a worker prints into the cell that made it, also while another runs", async () => {
   await using kernel = await running({ permissions: ["--allow-all"] });
-  const first = (work: string) => `await new Promise((first) => { ${work} })`;
-  const ran = await kernel.run(first(`
-    const worker = new Worker("data:text/javascript,postMessage('worker')", { type: "module" });
-    worker.onmessage = ({ data }) => first(data);
-    setTimeout(() => first("half a second"), 450);
-  `));
-  assert.equal(resultOf(ran), '"worker"');
+  const made = await kernel.run(`
+    class Talker extends Worker {
+      constructor() { super(${talker}, { type: "module" }); }
+      say(word: unknown) {
+        return new Promise((said) => { this.onmessage = said; this.postMessage(word); });
+      }
+    }
+    const talker = new Talker();
+    talker instanceof Worker`);
+  assert.equal(resultOf(made), "true");
+  const second = await kernel.run(`const other = new Talker();
+    await Promise.all([talker.say(1), other.say(2)]); console.log("my own")`);
+  const told = (parent: string, name: string) =>
+    kernel.outputs.flatMap(({ parent: of, output }) =>
+      of === parent && output.kind === "stream" && output.name === name ? [output.text] : []
+    ).join("");
+  assert.equal(told(made.id, "stdout"), 'out 1 { deep: [ 1, "💡" ] }\n300000\n');
+  assert.equal(told(made.id, "stderr"), "err 1\n");
+  const lines = told(second.id, "stdout").split("\n").sort().join("\n").trim();
+  assert.equal(lines, '300000\nmy own\nout 2 { deep: [ 1, "💡" ] }');
+});
+
+Deno.test("what no worker can be made of is told as Deno tells it, and the next prints well", async () => {
+  await using kernel = await running({ permissions: ["--allow-all"] });
+  const wrong = await kernel.run(`new Worker("./no address", { type: "module" })`);
+  assert.match(JSON.stringify(wrong), /invalid URL: relative URL/);
+  const kind = await kernel.run(`new Worker(${talker}, { type: "classic" })`);
+  assert.match(JSON.stringify(kind), /Classic workers are not supported/i);
+  const first = await kernel.run(`const w = new Worker(${talker}, { type: "module" }); 0`);
+  await kernel.run("await new Promise((said) => { w.onmessage = said; w.postMessage(3) })");
+  const printed = kernel.outputs.filter(({ parent, output }) =>
+    parent === first.id && output.kind === "stream"
+  );
+  assert.match(JSON.stringify(printed), /out 3/);
+});
+
+Deno.test("a worker of node's prints as node's do", async () => {
+  await using kernel = await running({ permissions: ["--allow-all"] });
+  const ran = await kernel.run(`import { Worker as NodeWorker } from "node:worker_threads";
+    const node = new NodeWorker("console.log('node')", { eval: true });
+    await new Promise((over) => node.on("exit", over));`);
+  assert.equal(printed(ran), "node\n");
 });
 
 Deno.test("subprocesses print into their cell and end with the kernel", async () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { markOf, MarkReader } from "../../lib/kernel/marks.ts";
+import { type Heard, markOf, MarkReader, spokenBy } from "../../lib/kernel/marks.ts";
 
 const parts = fc.array(
   fc.oneof(
@@ -30,4 +30,25 @@ function* chunks(bytes: Uint8Array, sizes: readonly number[]): Generator<Uint8Ar
   let at = 0;
   for (const size of sizes) yield bytes.subarray(at, at += size);
   yield bytes.subarray(at);
+}
+
+Deno.test("what workers say bears their run, the rest none, however the bytes are chunked", () => {
+  const spoken = fc.array(fc.record({
+    run: fc.option(fc.nat(99), { nil: undefined }),
+    text: fc.string({ unit: fc.constantFrom("a", "\n", "é", "😀"), minLength: 1, maxLength: 9 }),
+  }));
+  fc.assert(fc.property(spoken, fc.array(fc.integer({ min: 1, max: 9 })), (spoken, sizes) => {
+    const reader = new MarkReader();
+    const written = spoken.map(({ run, text }) => {
+      const [open, close] = run === undefined ? ["", ""] : spokenBy(run);
+      return open + text + close;
+    }).join("");
+    const bytes = new TextEncoder().encode(written);
+    const heard = [...chunks(bytes, sizes)].flatMap((chunk) => [...reader.push(chunk)]);
+    assert.deepEqual(byCharacter(heard), byCharacter(spoken));
+  }));
+});
+
+function byCharacter(said: readonly (Heard | { run: number | undefined; text: string })[]) {
+  return said.flatMap((part) => "text" in part ? [...part.text].map((c) => [part.run, c]) : []);
 }

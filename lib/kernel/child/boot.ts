@@ -11,6 +11,7 @@ import { send } from "./pipe.ts";
 import * as runs from "./runs.ts";
 import { installServe } from "./serve.ts";
 import { serveWidgetStates, widget } from "./widget.ts";
+import { installWorkers } from "./workers.ts";
 
 /** Makes this process ready to run cells; called by the script the front writes to its input. */
 export function boot(loader: Loader): void {
@@ -21,6 +22,7 @@ export function boot(loader: Loader): void {
   installConsole();
   installInput();
   installServe();
+  installWorkers();
   reportStrays();
   reportExit();
   // Deno allows its own `Deno.jupyter` to be replaced by assignment, and by nothing else.
