@@ -1,3 +1,4 @@
+import process from "node:process";
 import { Deno, Object, TextEncoder, Uint8Array } from "../intrinsics.ts";
 import { ask } from "./pipe.ts";
 import { pristine } from "./pristine.ts";
@@ -53,10 +54,30 @@ function answerReads(): void {
   };
   Object.defineProperties(Deno.stdin, {
     readSync: { value: readSync },
-    read: { value: async (into: Uint8Array) => await readSync(into) },
+    read: {
+      value: async (into: Uint8Array) => {
+        askOnlyWhileRead();
+        return await readSync(into);
+      },
+    },
     // Nothing is asked before somebody reads.
     readable: { value: new ReadableStream({ pull }, { highWaterMark: 0 }) },
   });
 }
 
+/**
+ * Node's stream reads on as soon as a line has come. It is made to wait for a turn, in which
+ * whoever got the line may pause it, as `readline` does when it is closed, or when it is resumed.
+ */
+let askOnlyWhileRead = () => {
+  askOnlyWhileRead = () => {};
+  const stdin = process.stdin as typeof process.stdin & { _read(size: number): void };
+  const read = stdin._read;
+  stdin._read = (size) => {
+    const readOn = () => read.call(stdin, size);
+    later(() => stdin.isPaused() ? stdin.once("resume", readOn) : readOn(), 0);
+  };
+};
+
+const later = setTimeout;
 const chunkSize = 2 ** 16;

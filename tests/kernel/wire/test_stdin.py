@@ -14,6 +14,26 @@ def test_question_is_put_and_its_answer_used(me):
     assert text(me.until_idle(sent)) == "got bob\n"
 
 
+def test_readline_asks_as_often_as_it_is_asked(me):
+    sent = me.execute("""import { createInterface } from "node:readline/promises";
+        import { stdin as input, stdout as output } from "node:process";
+        const asking = createInterface({ input, output });
+        const given = [await asking.question("name? "), await asking.question("and? ")];
+        asking.close();
+        const lines = createInterface({ input });
+        for await (const line of lines) if (given.push(line) === 4) lines.close();
+        await new Promise((later) => setTimeout(later, 50));
+        given.join()""", allow_stdin=True)
+    for word in "abcd":
+        question = me.receive(me.stdin, 10)
+        assert question["type"] == "input_request" and question["parent"] == sent
+        me.send(me.stdin, "input_reply", {"value": word, "status": "ok"})
+    assert me.reply(me.shell, sent)["content"]["status"] == "ok"
+    assert not me.stdin.poll(0)
+    outputs = me.until_idle(sent)
+    assert text(outputs) == "name? and? " and result(outputs) == '"a,b,c,d"'
+
+
 def test_client_that_takes_no_questions_gets_none(me):
     start = time.time()
     content, outputs = me.run("prompt('name? ')", allow_stdin=False)
