@@ -13,29 +13,31 @@ const growth = 64 * 2 ** 20;
 
 let requests = 0;
 let kept = 0;
-let collect: Promise<() => void> | undefined;
+let collector: Promise<() => void> | undefined;
 
-/** To be called once for each request that has been answered. */
+/** To be called once for each request that has been answered. Never throws. */
 export function tidyNowAndThen(): void {
   if (++requests % lookEvery !== 0) return;
-  if (requests % every === 0 || heapSize() > Math.max(2 * kept, kept + growth)) tidy();
+  // Without it only memory is the worse for it.
+  tidy({ due: requests % every === 0 }).catch(() => {});
 }
 
-function tidy(): void {
-  collect ??= collector();
-  collect.then((collect) => {
-    collect();
-    kept = heapSize();
-  }, () => {}); // Without it only memory is the worse for it.
+async function tidy({ due }: { readonly due: boolean }): Promise<void> {
+  if (!due && await heapSize() <= Math.max(2 * kept, kept + growth)) return;
+  const collect = await (collector ??= v8Collector());
+  collect();
+  kept = await heapSize();
 }
 
-function heapSize(): number {
-  const { heapUsed, external } = Deno.memoryUsage();
-  return heapUsed + external;
+/** Bytes, garbage included. `Deno.memoryUsage` would read a file for it. */
+async function heapSize(): Promise<number> {
+  const { getHeapStatistics } = await import("node:v8");
+  const { used_heap_size, external_memory } = getHeapStatistics();
+  return used_heap_size + external_memory;
 }
 
 /** V8's own, which a script finds in a context made after the flag was set. */
-async function collector(): Promise<() => void> {
+async function v8Collector(): Promise<() => void> {
   const { setFlagsFromString } = await import("node:v8");
   const { runInNewContext } = await import("node:vm");
   setFlagsFromString("--expose-gc");
