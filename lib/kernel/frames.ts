@@ -112,6 +112,7 @@ const longText = 2 ** 18;
 const drawn = "image/svg+xml";
 
 const utf8 = new TextEncoder();
+const decoder = new TextDecoder();
 
 /** The pieces of a frame, to be written one behind the other. */
 export function encodeText(kind: "stdout" | "stderr", run: Run, text: string): Uint8Array[] {
@@ -240,9 +241,9 @@ function decodeFrame(bytes: Uint8Array): Frame {
   const kind = kindOf(bytes);
   const run = view.getUint32(5, true);
   const body = bytes.subarray(header);
-  if (kind !== "message") return { kind, run, text: new TextDecoder().decode(body) };
+  if (kind !== "message") return { kind, run, text: decoder.decode(body) };
   const [json, ...rest] = parts(body);
-  const [message, long] = JSON.parse(new TextDecoder().decode(json));
+  const [message, long] = JSON.parse(decoder.decode(json));
   const texts = rest.splice(rest.length - long.length);
   for (const [index, type] of long.entries()) message.data[type] = new EncodedJson(texts[index]!);
   return { kind, run, message, buffers: rest.map((buffer) => buffer.slice()) };

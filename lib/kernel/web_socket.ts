@@ -26,6 +26,7 @@ export interface WebSocketListener {
 }
 
 const opcodes = { continuation: 0, text: 1, binary: 2, close: 8, ping: 9, pong: 10 } as const;
+const utf8 = new TextEncoder();
 const FINAL = 0x80;
 const MASKED = 0x80;
 
@@ -63,7 +64,7 @@ export class WebSocketClient {
   }
 
   send(text: string): void {
-    this.#write(opcodes.text, new TextEncoder().encode(text));
+    this.#write(opcodes.text, utf8.encode(text));
   }
 
   /** Sends the least there is, which takes along the receipt of what has come so far. */
@@ -92,7 +93,7 @@ export class WebSocketClient {
       `Sec-WebSocket-Key: ${key}`,
       "Sec-WebSocket-Version: 13",
     ];
-    this.#queue(new TextEncoder().encode(`${lines.join("\r\n")}\r\n\r\n`));
+    this.#queue(utf8.encode(`${lines.join("\r\n")}\r\n\r\n`));
     const head = await this.#head();
     const accept = /^sec-websocket-accept: *(\S+)/im.exec(head)?.[1];
     if (/^HTTP\/1\.1 101 /.test(head) && accept === await acceptOf(key)) return;
@@ -178,7 +179,7 @@ function clientFrame(opcode: number, payload: Uint8Array): Uint8Array<ArrayBuffe
 
 /** What a server makes of a client's key to show that it speaks WebSocket. */
 async function acceptOf(key: string): Promise<string> {
-  const text = new TextEncoder().encode(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`);
+  const text = utf8.encode(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`);
   return new Uint8Array(await crypto.subtle.digest("SHA-1", text)).toBase64();
 }
 
