@@ -66,7 +66,8 @@ export class Server {
         void this.#welcome(connection);
       } catch (error) {
         if (this.#closed || error instanceof Deno.errors.BadResource) return;
-        // Out of file descriptors, or the peer left before it was accepted: others may come.
+        if (hasLeft(error)) continue;
+        // Out of file descriptors: some are given back in a while.
         await new Promise((later) => setTimeout(later, 50));
       }
     }
@@ -100,4 +101,10 @@ export class Server {
       this.#role.left(peer);
     }
   }
+}
+
+/** Whether a peer reset its connection before it was accepted; others wait behind it. */
+function hasLeft(error: unknown): boolean {
+  const { ConnectionAborted, ConnectionReset, NotConnected } = Deno.errors;
+  return [ConnectionAborted, ConnectionReset, NotConnected].some((kind) => error instanceof kind);
 }

@@ -211,3 +211,17 @@ def test_200_connections_cut_anywhere(kernel):
         connect(kernel, rng.choice(CHANNELS), whole[: rng.randrange(len(whole))]).close()
     time.sleep(0.5)
     assert open_files(kernel) <= before + 5
+
+
+def test_connections_reset_before_they_are_accepted_hold_nobody_back(kernel):
+    reset = struct.pack("ii", 1, 0)
+    for _ in range(200):
+        s = connect(kernel, "shell", b"")
+        s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, reset)
+        s.close()
+    start = time.time()
+    s = connect(kernel, "shell", GREETING)
+    assert s.recv(64).startswith(b"\xff")
+    # 50 ms for each of those that left were 10 s.
+    assert time.time() - start < 1
+    s.close()
