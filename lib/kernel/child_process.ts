@@ -151,15 +151,23 @@ function readFrames(
     else if (message?.kind === "worker") workers.hear(frame.run, message);
     else listener.frame(frame);
   };
-  const passSlice = (frames: Iterator<Frame>) => {
+  const next = (frames: Iterator<Frame>): Frame | undefined => {
     try {
-      for (const start = performance.now(); performance.now() - start < sliceMs;) {
-        const { done, value } = frames.next();
-        if (done) return;
-        pass(value);
-      }
+      return frames.next().value;
     } catch {
-      return kill(process, tornPipe);
+      kill(process, tornPipe);
+      return undefined;
+    }
+  };
+  const passSlice = (frames: Iterator<Frame>) => {
+    for (const start = performance.now(); performance.now() - start < sliceMs;) {
+      const frame = next(frames);
+      if (!frame) return;
+      try {
+        pass(frame);
+      } catch (error) {
+        listener.raw("stderr", `irqscope: Cannot show what the cell said: ${error}\n`, frame.run);
+      }
     }
     valve.hold();
     // Deno 2.9.6 reads no socket before an immediate, but does before a timer.

@@ -58,6 +58,8 @@ export function parseCell(source: string): Parsed {
 }
 
 export function parseAs(source: string, language: Language): Parsed {
+  const deep = tooDeep(source);
+  if (deep !== undefined) return { ...deepProblem(source, deep), language };
   const options: ParserOptions = { sourceType: "module", lang: language, showSemanticErrors: true };
   const { errors, program } = parseSync(`cell.${language}`, legible(source), options);
   const error = errors[0];
@@ -65,6 +67,32 @@ export function parseAs(source: string, language: Language): Parsed {
   const { start, end } = lastLabel(error.labels) ?? { start: 0, end: 0 };
   const place = placeOf(source, start);
   return { kind: "syntaxError", language, message: messageOf(error), ...place, start, end };
+}
+
+/**
+ * The parser, and what erases types, are native code, which ends its process where too many
+ * brackets stand open: some 700 in a worker's stack, 3,000 in a main thread's.
+ */
+const mostOpen = 500;
+
+/** The bracket, if any, that is one too many; brackets in strings and comments count too. */
+function tooDeep(source: string): number | undefined {
+  let open = 0;
+  for (let at = 0; at < source.length; at++) {
+    const character = source[at]!;
+    if (opening.has(character) && ++open > mostOpen) return at;
+    if (closing.has(character) && open > 0) open--;
+  }
+  return undefined;
+}
+
+const opening = new Set("([{");
+const closing = new Set(")]}");
+
+function deepProblem(source: string, at: number): Omit<SyntaxProblem, "language"> {
+  const message = `Cannot read so deep: more than ${mostOpen} brackets stand open here; ` +
+    "keep what is nested so deep in a file, as JSON, and load it";
+  return { kind: "syntaxError", message, ...placeOf(source, at), start: at, end: at + 1 };
 }
 
 /** Line and column, from 1, of an offset. */

@@ -66,17 +66,19 @@ function* excerpt(frames: readonly string[], sourceOf: SourceOf): Generator<stri
   }
 }
 
+/** Who writes an error's stack may well name a place that is none: its caret stands at an edge. */
 export function* excerptAt(file: string, source: string, at: Place): Generator<string> {
   const all = source.split("\n");
   const from = Math.max(1, at.line - context);
   const to = Math.min(all.length, at.line + context);
   const width = String(to).length;
   const start = Math.max(0, at.column - widest / 2);
+  const before = Math.max(0, at.column - start - 1);
   yield `  ${file}:${at.line}:${at.column}`;
   for (let line = from; line <= to; line++) {
     const mark = line === at.line ? ">" : " ";
     yield `${mark} ${String(line).padStart(width)} | ${shown(all[line - 1]!, start)}`;
-    if (line === at.line) yield `  ${" ".repeat(width)} | ${" ".repeat(at.column - start - 1)}^`;
+    if (line === at.line) yield `  ${" ".repeat(width)} | ${" ".repeat(before)}^`;
   }
 }
 

@@ -133,6 +133,36 @@ describe("an error", () => {
     assert.equal(text.match(/^ +at fake/gm)?.length, 1);
   });
 
+  for (const place of ["1:0", "0:1", "99:1", "1:99", "9e9:9", "99999999999999999999:9"]) {
+    it(`may claim to come from ${place}, and the kernel lives on`, async () => {
+      await kernel.run("var here = 5");
+      const at = `Error: x\n    at f (cell-1.ts:${place})`;
+      const throwing = `throw Object.assign(new Error("x"), { stack: ${JSON.stringify(at)} })`;
+      assert.match(await trace(throwing), /^Error: x/);
+      const late = await kernel.run(
+        `setTimeout(() => { ${throwing} }); await new Promise((later) => setTimeout(later, 40))`,
+      );
+      assert.match(printed(late, "stderr"), /^Uncaught Error: x/);
+      assert.equal(printed(await kernel.run("console.log(here)")), "5\n");
+    });
+  }
+
+  it("of code nested deeper than the parser can read names the bracket too many", async () => {
+    const deep = (depth: number) => "(".repeat(depth) + "1" + ")".repeat(depth);
+    assert.match(await trace(deep(5_000)), /^SyntaxError: Cannot read so deep[^]*:1:501\n/);
+    assert.match(await trace("[".repeat(100_000)), /^SyntaxError: Cannot read so deep/);
+    assert.equal(printed(await kernel.run(`console.log(${deep(499)})`)), "1\n");
+  });
+
+  it("that was suppressed by another is told with it", async () => {
+    const text = await trace(`{
+      using held = { [Symbol.dispose]() { throw new Error("of the disposal") } };
+      throw new Error("of the block");
+    }`);
+    assert.match(text, /^SuppressedError: [^]*\n {2}Error: of the disposal\n {4}cell-\d+\.ts:2:/);
+    assert.match(text, /\n {2}Error: of the block\n {4}cell-\d+\.ts:3:/);
+  });
+
   it("of a module shows that file's lines and the cell's", async () => {
     const text = await trace("import { typed } from './typed.ts';\ntyped({ b: 1 })");
     assert.match(text, /typed\.ts:6:9\n[^]*> 6 \| {3}throw new RangeError/);

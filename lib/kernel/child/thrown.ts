@@ -58,7 +58,11 @@ function classOf(object: object): string {
   return typeof made === "function" ? String(made.name) : "";
 }
 
+/** Those of an AggregateError; of a SuppressedError the one of the disposal and the one before. */
 function errorsOf(error: Error): readonly unknown[] | undefined {
+  if (classOf(error) === "SuppressedError") {
+    return [fieldOf(error, "error"), fieldOf(error, "suppressed")];
+  }
   const errors = fieldOf(error, "errors");
   return Array.isArray(errors) ? errors : undefined;
 }
