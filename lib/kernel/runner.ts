@@ -330,6 +330,8 @@ export class Runner implements ChildListener {
       const because = `Cannot ask ${JSON.stringify(prompt)}: this client takes no input`;
       return child.answer({ kind: "refused", because });
     }
+    // What catches the interruption of its question and asks again is not to wait for an answer.
+    if (this.#interrupting) return child.answer({ kind: "interrupted" });
     this.#asking = record;
     const settle = (reply: Answer) => {
       if (this.#asking !== record) return;

@@ -77,7 +77,7 @@ export async function receive(run: Run, received: Received): Promise<void> {
     try {
       await handle(received);
     } catch (error) {
-      stray(error);
+      stray(error, run);
     }
     sayEnd(run);
   });

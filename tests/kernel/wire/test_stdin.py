@@ -72,3 +72,13 @@ def test_question_of_a_client_without_stdin_channel_fails():
         content, _ = kernel.me.run("prompt('anyone? ')", allow_stdin=True)
         assert content["status"] == "error"
         assert result(kernel.me.run("1 + 1")[1]) == "2"
+
+
+def test_interrupt_ends_a_cell_that_catches_it_and_asks_again(me):
+    me.run("let kept = 6")
+    sent = me.execute("while (true) try { prompt('again? ') } catch {}", allow_stdin=True)
+    assert me.receive(me.stdin, 10)
+    me.ask("interrupt_request", socket_=me.control)
+    assert me.reply(me.shell, sent, 2)["content"]["status"] == "error"
+    assert states(me.until_idle(sent))[-1] == "idle"
+    assert result(me.run("kept")[1]) == "6"
