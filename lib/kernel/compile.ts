@@ -1,6 +1,6 @@
 import { isConstant } from "./compile_constant.ts";
 import { parseAs, readCell, type SyntaxProblem } from "./compile_parse.ts";
-import { declaredNames, mergedNames, rewrite } from "./compile_rewrite.ts";
+import { declaredNames, mergedNames, rewrite, shownStatement } from "./compile_rewrite.ts";
 import { type Erased, eraseTypes, type JsxOptions } from "./compile_types.ts";
 import { applyEdits } from "./edit.ts";
 import type { Positions } from "./positions.ts";
@@ -34,11 +34,13 @@ export async function compileCell(
   if (parsed.kind === "syntaxError") return parsed;
   const erased = await eraseTypes(text, parsed, jsx);
   const body = erased.moved ? javascriptBody(erased) : parsed.body;
+  // Lowered code may end in a call of its own, as that of a decorator does.
+  const shown = shownStatement(parsed.body) && shownStatement(body);
   const names = declaredNames(parsed.body);
   const reset = mergedNames(parsed.body);
   const { code, breaks } = applyEdits(erased.code, [
     { at: 0, text: `'use strict';await __k.begin(@);__k.enter(${run});` },
-    ...rewrite(body, erased.code.length, run),
+    ...rewrite(body, { end: erased.code.length, run, shown }),
   ]);
   const positions = { breaks, ahead, ...erased.moved ? { moved: erased.moved } : {} };
   const beginning = `${run},${JSON.stringify({ file, names, reset, positions, expression })}`;

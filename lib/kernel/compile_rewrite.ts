@@ -1,14 +1,25 @@
 import { boundNames, childrenOf, isNode, type Node, startsFunction } from "./compile_ast.ts";
 import type { Edit } from "./edit.ts";
 
+/** The statement whose value a cell shows: its last, if that has one. */
+export function shownStatement(body: readonly Node[]): Node | undefined {
+  const last = body.findLast(({ type }) => type !== "EmptyStatement");
+  return last && showsValue(last) ? last : undefined;
+}
+
 /**
  * The edits that turn a module's text into a script the child can run cell by cell. `__k` is the
  * child's own object; every name declared on top becomes a property of the global object, so
- * that a later cell may declare it again. The value of a last expression goes to `__k.end`.
+ * that a later cell may declare it again. The value of the `shown` statement goes to `__k.end`.
  */
-export function rewrite(body: readonly Node[], end: number, run: number): readonly Edit[] {
-  const last = body.findLast(({ type }) => type !== "EmptyStatement");
-  const shown = last && showsValue(last) ? last : undefined;
+export function rewrite(
+  body: readonly Node[],
+  { end, run, shown }: {
+    readonly end: number;
+    readonly run: number;
+    readonly shown: Node | undefined;
+  },
+): readonly Edit[] {
   const used = usedNames(body);
   const edits = body.flatMap((statement) =>
     statement === shown ? [...capture(statement, run)] : [...statementEdits(statement, run, used)]

@@ -19,6 +19,12 @@ before(async () => {
 after(() => kernel[Symbol.asyncDispose]());
 
 describe("values", () => {
+  it("come of the cell's own last statement, not of what its decorators were lowered to", async () => {
+    const decorated = "function dec(v: unknown, c: unknown) {}\nclass Dec { @dec m() {} }";
+    assert.equal(resultOf(await kernel.run(decorated)), undefined);
+    assert.equal(resultOf(await kernel.run(`${decorated}\ntypeof Dec`)), '"function"');
+  });
+
   const cells = [
     ["1+1", "2"],
     ["'a'", '"a"'],

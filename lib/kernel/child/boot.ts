@@ -10,6 +10,7 @@ import { installInput } from "./input.ts";
 import { send } from "./pipe.ts";
 import * as runs from "./runs.ts";
 import { installServe } from "./serve.ts";
+import { reportUncaught, uncaught } from "./uncaught.ts";
 import { serveWidgetStates, widget } from "./widget.ts";
 import { installWorkers } from "./workers.ts";
 
@@ -18,12 +19,12 @@ export function boot(loader: Loader): void {
   const own = new URL("..", import.meta.url).pathname;
   installStackTraces([own, "$deno$stdin.mts", "ext:", "node:", "Timeout._onTimeout", "each.next"]);
   stayAlive();
-  runs.installTimers();
+  runs.installTimers(uncaught);
   installConsole();
   installInput();
   installServe();
   installWorkers();
-  reportStrays();
+  reportUncaught();
   reportExit();
   // Deno allows its own `Deno.jupyter` to be replaced by assignment, and by nothing else.
   Object.assign(Deno, { jupyter: { ...jupyter, ...controls, comms, widget } });
@@ -47,17 +48,6 @@ function hidden(name: string, value: unknown): void {
 
 function stayAlive(): void {
   setInterval(() => {}, 2 ** 31 - 1);
-}
-
-function reportStrays(): void {
-  addEventListener("error", (event) => {
-    event.preventDefault();
-    runs.stray(event.error);
-  });
-  addEventListener("unhandledrejection", (event) => {
-    event.preventDefault();
-    runs.stray(event.reason);
-  });
 }
 
 /** A process under the inspector waits, when it exits, until the front lets go: so it must know. */

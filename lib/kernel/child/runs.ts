@@ -219,7 +219,7 @@ function makePlain(name: string): void {
  * as microtasks, for a termination there ends the callback; in the timer's own call it would end
  * the process.
  */
-export function installTimers(): void {
+export function installTimers(uncaught: (error: unknown, run: Run) => void): void {
   for (const name of ["setTimeout", "setInterval", "setImmediate"] as const) {
     const start = globalThis[name] as unknown as StartTimer;
     const startInRun: StartTimer = (callback, ...how) => {
@@ -229,7 +229,9 @@ export function installTimers(): void {
       const timers = running.get(run)?.timers;
       const timer = start(function (this: unknown) {
         if (name !== "setInterval") timers?.delete(timer);
-        pristine(() => Promise.resolve().then(() => guard(run, () => callback.apply(this, args))));
+        pristine(() =>
+          Promise.resolve().then(() => guard(run, () => callback.apply(this, args), uncaught))
+        );
       }, ...delay);
       timers?.add(timer);
       return timer;
@@ -245,12 +247,16 @@ type StartTimer = (callback: unknown, ...how: readonly unknown[]) => unknown;
 /** The run whose timer calls back just now. */
 let calling: Run | undefined;
 
-function guard(run: Run, work: () => unknown): void {
+function guard(
+  run: Run,
+  work: () => unknown,
+  uncaught: (error: unknown, run: Run) => void,
+): void {
   calling = run;
   try {
     work();
   } catch (error) {
-    stray(error, run);
+    uncaught(error, run);
   }
   calling = undefined;
   stopHere(run);
