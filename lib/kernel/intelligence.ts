@@ -16,8 +16,8 @@ import { documentInCells } from "./user_docs.ts";
 export interface IntelligenceOptions {
   readonly folder: string;
   readonly config: Promise<FolderConfig>;
-  /** The inspector of the user's process; undefined while none is up. */
-  readonly inspector: () => Inspector | undefined;
+  /** The inspector of the user's process, once that is up. */
+  readonly inspector: () => Promise<Inspector>;
   /** Folder of the locks by which kernels share their language servers; the user's own if absent. */
   readonly slots?: string | undefined;
 }
@@ -28,6 +28,10 @@ const servers = 2;
 const completeMs = 400;
 /** Documentation is worth a longer wait: nothing else knows it. */
 const inspectMs = 2_500;
+/** Where nothing else is known, a server that has just been started is waited for, … */
+const coldMs = 2_500;
+/** … and a process that is coming up. */
+const upMs = 1_000;
 /** The user's process tells at once whether a name is a global one, unless native code keeps it. */
 const globalsMs = 100;
 /** A server takes a core for a second as it starts: it waits until nothing was run for so long, … */
@@ -87,8 +91,9 @@ export class Intelligence {
   /** What code made a global name as it ran, as by `globalThis.x = 1`, is known to no compiler. */
   async #withoutGlobals(problems: readonly TypeProblem[]): Promise<readonly TypeProblem[]> {
     const missing = problems.flatMap((problem) => nameMissing(problem) ?? []);
-    const inspector = this.#options.inspector();
-    if (missing.length === 0 || !inspector) return problems;
+    if (missing.length === 0) return problems;
+    const inspector = await this.#inspector();
+    if (!inspector) return problems;
     const found = await before(globalsMs, globalsAmong(inspector, missing)) ?? new Set();
     return problems.filter((problem) => !found.has(nameMissing(problem)!));
   }
@@ -112,25 +117,44 @@ export class Intelligence {
     this.start();
     const magic = completeMagic(code, cursor);
     if (magic) return magic;
-    const typed = this.warm && !this.#mistakes(pathBefore(code, cursor)?.object) &&
-      await before(completeMs, this.#service!.complete(code, cursor));
-    if (typed && typed.matches.length > 0) return typed;
-    const { folder, inspector } = this.#options;
-    const files = await completeFiles(folder, code, cursor);
+    const typed = await this.#completeTyped(code, cursor);
+    if (typed) return typed;
+    const files = await completeFiles(this.#options.folder, code, cursor);
     if (files.matches.length > 0 || isInProse(code, cursor)) return files;
-    return await completeLive(inspector(), code, cursor).catch(() => nothing(cursor));
+    const live = await completeLive(await this.#inspector(), code, cursor).catch(() =>
+      nothing(cursor)
+    );
+    if (live.matches.length > 0 || this.warm) return live;
+    await before(coldMs, this.#starting!);
+    return await this.#completeTyped(code, cursor, coldMs) ?? live;
+  }
+
+  async #completeTyped(
+    code: string,
+    cursor: number,
+    ms = completeMs,
+  ): Promise<Completion | undefined> {
+    if (!this.warm || this.#mistakes(pathBefore(code, cursor)?.object)) return undefined;
+    const typed = await before(ms, this.#service!.complete(code, cursor));
+    return typed && typed.matches.length > 0 ? typed : undefined;
   }
 
   async inspect(code: string, cursor: number, detail: 0 | 1): Promise<MimeBundle | undefined> {
     this.start();
-    const asked = () => before(inspectMs, this.#service!.inspect(code, cursor, detail));
-    if (this.warm && !this.#mistakes(nameAt(code, cursor))) {
-      return await asked() ?? await this.#inspectLive(code, cursor, detail);
-    }
-    const known = await this.#inspectLive(code, cursor, detail);
-    if (known) return known;
-    await before(inspectMs, this.#starting!);
-    return this.warm ? await asked() : undefined;
+    const documented = this.warm ? undefined : this.#documented(code, cursor, detail);
+    if (documented) return documented;
+    await before(coldMs, this.#starting!);
+    return await this.#inspectTyped(code, cursor, detail) ??
+      this.#documented(code, cursor, detail) ?? await this.#inspectLive(code, cursor);
+  }
+
+  async #inspectTyped(
+    code: string,
+    cursor: number,
+    detail: 0 | 1,
+  ): Promise<MimeBundle | undefined> {
+    if (!this.warm || this.#mistakes(nameAt(code, cursor))) return undefined;
+    return await before(inspectMs, this.#service!.inspect(code, cursor, detail));
   }
 
   /** Whether the server takes the head of a path for something else than it is. */
@@ -150,16 +174,21 @@ export class Intelligence {
     this.#service?.stop();
   }
 
-  async #inspectLive(
-    code: string,
-    cursor: number,
-    detail: 0 | 1,
-  ): Promise<MimeBundle | undefined> {
+  #documented(code: string, cursor: number, detail: 0 | 1): MimeBundle | undefined {
     const name = nameAt(code, cursor);
-    const inspector = this.#options.inspector();
-    if (!name) return undefined;
-    return documentInCells([...this.#cells.values()].map(({ source }) => source), name, detail) ??
-      (inspector && await describeLive(inspector, name).catch(() => undefined));
+    const sources = () => [...this.#cells.values()].map(({ source }) => source);
+    return name === undefined ? undefined : documentInCells(sources(), name, detail);
+  }
+
+  async #inspectLive(code: string, cursor: number): Promise<MimeBundle | undefined> {
+    const [name, inspector] = [nameAt(code, cursor), await this.#inspector()];
+    if (!name || !inspector) return undefined;
+    return await describeLive(inspector, name).catch(() => undefined);
+  }
+
+  /** Undefined where none comes up. */
+  #inspector(): Promise<Inspector | undefined> {
+    return before(upMs, this.#options.inspector());
   }
 
   async #start(): Promise<void> {

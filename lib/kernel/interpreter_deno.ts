@@ -110,7 +110,7 @@ class DenoInterpreter implements Interpreter {
   #read(): Promise<Reader> {
     return this.#reader ??= import("./code.ts").then(({ Intelligence, ...reader }) => {
       const { folder, slots } = this.#options;
-      const inspector = () => this.#runner.inspector;
+      const inspector = async () => (await this.#runner.child()).inspector;
       const intelligence = new Intelligence({ folder, config: this.#config, inspector, slots });
       return { ...reader, intelligence };
     });

@@ -3,7 +3,7 @@ import time
 
 import pytest
 
-from kernel import result
+from kernel import Kernel, result
 
 
 def complete(me, code, cursor=None, **header):
@@ -76,3 +76,18 @@ def test_indent_is_told_only_of_incomplete_code(me):
         reply = me.ask("is_complete_request", {"code": code})
         assert reply["status"] == status
         assert ("indent" in reply) == (status == "incomplete")
+
+
+def test_what_is_asked_before_anything_else_is_answered_in_full():
+    """A server that comes up is waited for, on a busy machine by the second or third question."""
+    content = {"code": "Math.max(", "cursor_pos": 9, "detail_level": 0}
+    with Kernel(wait=False) as kernel:
+        me = kernel.client()
+        assert "abs" in complete(me, "Math.ab")["matches"]
+        assert any("map" in complete(me, "const listed = [1]\nlisted.ma")["matches"] for _ in "123")
+        shown = me.ask("inspect_request", content, seconds=20)["data"]["text/plain"]
+        assert "values: number[]" in shown
+    with Kernel(wait=False) as kernel:
+        me = kernel.client()
+        shown = [me.ask("inspect_request", content, seconds=20) for _ in "123"]
+        assert any("values: number[]" in each["data"].get("text/plain", "") for each in shown)
