@@ -111,9 +111,13 @@ export const handlers: Readonly<Record<string, Handler>> = {
   },
 };
 
-async function complete({ interpreter }: Services, { content }: Message): Promise<JsonObject> {
+async function complete(
+  { interpreter }: Services,
+  { content }: Message,
+  shell: Shell,
+): Promise<JsonObject> {
   const { code, cursorPos } = completeRequest(content);
-  const found = await interpreter.complete(code, utf16Offset(code, cursorPos));
+  const found = await interpreter.complete(code, utf16Offset(code, cursorPos), shell.waits());
   const start = codePointCount(code, found.start);
   const end = codePointCount(code, found.end);
   return {
@@ -135,10 +139,19 @@ function typedMatches({ matches }: Completion, range: { start: number; end: numb
   }));
 }
 
-async function inspect({ interpreter }: Services, { content }: Message): Promise<JsonObject> {
+async function inspect(
+  { interpreter }: Services,
+  { content }: Message,
+  shell: Shell,
+): Promise<JsonObject> {
   const { code, cursorPos, detailLevel } = inspectRequest(content);
   const detail = detailLevel > 0 ? 1 : 0;
-  const data = await interpreter.inspect(code, utf16Offset(code, cursorPos), detail);
+  const data = await interpreter.inspect(
+    code,
+    utf16Offset(code, cursorPos),
+    detail,
+    shell.waits(),
+  );
   return { status: "ok", found: data !== undefined, data: data ?? {}, metadata: {} };
 }
 

@@ -113,7 +113,7 @@ export class Intelligence {
     this.#starting ??= this.#start().catch(() => this.#cells.clear());
   }
 
-  async complete(code: string, cursor: number): Promise<Completion> {
+  async complete(code: string, cursor: number, hurry?: Promise<void>): Promise<Completion> {
     this.start();
     const magic = completeMagic(code, cursor);
     if (magic) return magic;
@@ -125,7 +125,7 @@ export class Intelligence {
       nothing(cursor)
     );
     if (live.matches.length > 0 || this.warm) return live;
-    await before(coldMs, this.#starting!);
+    await this.#coming(hurry);
     return await this.#completeTyped(code, cursor, coldMs) ?? live;
   }
 
@@ -139,13 +139,23 @@ export class Intelligence {
     return typed && typed.matches.length > 0 ? typed : undefined;
   }
 
-  async inspect(code: string, cursor: number, detail: 0 | 1): Promise<MimeBundle | undefined> {
+  async inspect(
+    code: string,
+    cursor: number,
+    detail: 0 | 1,
+    hurry?: Promise<void>,
+  ): Promise<MimeBundle | undefined> {
     this.start();
     const documented = this.warm ? undefined : this.#documented(code, cursor, detail);
     if (documented) return documented;
-    await before(coldMs, this.#starting!);
+    await this.#coming(hurry);
     return await this.#inspectTyped(code, cursor, detail) ??
       this.#documented(code, cursor, detail) ?? await this.#inspectLive(code, cursor);
+  }
+
+  /** Waits for a server that has just been started, unless somebody else has to wait for that. */
+  async #coming(hurry: Promise<void> = new Promise(() => {})): Promise<void> {
+    if (!this.warm) await Promise.race([before(coldMs, this.#starting!), hurry]);
   }
 
   async #inspectTyped(

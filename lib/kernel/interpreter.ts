@@ -114,10 +114,18 @@ export interface Interpreter {
     },
     parent: string,
   ): Promise<void>;
-  /** What may stand at the cursor, a UTF-16 offset. */
-  complete(code: string, cursor: number): Promise<Completion>;
+  /**
+   * What may stand at the cursor, a UTF-16 offset. What takes its time to come up is not waited
+   * for once `hurry` settles.
+   */
+  complete(code: string, cursor: number, hurry?: Promise<void>): Promise<Completion>;
   /** What is known of the name at the cursor, its source too if `detail` is 1; or undefined. */
-  inspect(code: string, cursor: number, detail: 0 | 1): Promise<MimeBundle | undefined>;
+  inspect(
+    code: string,
+    cursor: number,
+    detail: 0 | 1,
+    hurry?: Promise<void>,
+  ): Promise<MimeBundle | undefined>;
   /** Whether Return shall run the code or begin a new line. */
   isComplete(code: string): Promise<Completeness>;
   /** One request of the Debug Adapter Protocol with Jupyter's additions; absent: no debugger. */

@@ -144,12 +144,12 @@ class DenoInterpreter implements Interpreter {
     });
   }
 
-  async complete(code: string, cursor: number): Promise<Completion> {
-    return await (await this.#read()).intelligence.complete(code, cursor);
+  async complete(...asked: Parameters<Interpreter["complete"]>): Promise<Completion> {
+    return await (await this.#read()).intelligence.complete(...asked);
   }
 
-  async inspect(code: string, cursor: number, detail: 0 | 1): Promise<MimeBundle | undefined> {
-    return await (await this.#read()).intelligence.inspect(code, cursor, detail);
+  async inspect(...asked: Parameters<Interpreter["inspect"]>): Promise<MimeBundle | undefined> {
+    return await (await this.#read()).intelligence.inspect(...asked);
   }
 
   async isComplete(code: string): Promise<Completeness> {

@@ -18,7 +18,9 @@ export class Shell {
   readonly history: History;
   readonly #queue = new Inbox<{ readonly message: Message; readonly turn: number }>(capacity);
   #arrived = 0;
+  #handled = 0;
   #abortedUpTo = 0;
+  #waits: PromiseWithResolvers<void> | undefined;
 
   constructor({ id, history = new History() }: { id?: string; history?: History } = {}) {
     this.id = id;
@@ -27,8 +29,15 @@ export class Shell {
 
   /** A promise asks to pass no more requests on until it settles. */
   add(message: Message): Promise<void> | undefined {
+    this.#waits?.resolve();
     const size = message.headerBytes.length + 200 + contentSize(message);
     return this.#queue.push({ message, turn: ++this.#arrived }, size);
+  }
+
+  /** Settles when a request waits behind the one that is being handled. */
+  waits(): Promise<void> {
+    if (this.#arrived > this.#handled) return Promise.resolve();
+    return (this.#waits = Promise.withResolvers()).promise;
   }
 
   /**
@@ -45,6 +54,7 @@ export class Shell {
     handle: (message: Message, { aborted }: { aborted: boolean }) => Promise<void>,
   ): Promise<void> {
     for await (const { message, turn } of this.#queue) {
+      this.#handled = turn;
       await handle(message, { aborted: turn <= this.#abortedUpTo });
     }
   }

@@ -91,3 +91,17 @@ def test_what_is_asked_before_anything_else_is_answered_in_full():
         me = kernel.client()
         shown = [me.ask("inspect_request", content, seconds=20) for _ in "123"]
         assert any("values: number[]" in each["data"].get("text/plain", "") for each in shown)
+
+
+def test_who_waits_behind_a_question_waits_for_no_server():
+    with Kernel(wait=False) as kernel:
+        me = kernel.client()
+        assert "abs" in complete(me, "Math.ab")["matches"]
+        code = "const listed = [1]\nlisted.ma"
+        asked = me.send(me.shell, "complete_request", {"code": code, "cursor_pos": len(code)})
+        time.sleep(0.05)
+        start = time.time()
+        assert result(me.run("1 + 1")[1]) == "2"
+        # The server takes two seconds.
+        assert time.time() - start < 1
+        assert asked
