@@ -1,7 +1,7 @@
 import { isConstant } from "./compile_constant.ts";
 import { parseAs, readCell, type SyntaxProblem } from "./compile_parse.ts";
 import { declaredNames, mergedNames, rewrite, shownStatement } from "./compile_rewrite.ts";
-import { type Erased, eraseTypes, type JsxOptions } from "./compile_types.ts";
+import { type Erased, eraseTypes, type LoweringOptions } from "./compile_types.ts";
 import { applyEdits } from "./edit.ts";
 import type { Positions } from "./positions.ts";
 
@@ -20,7 +20,7 @@ export interface CompileOptions {
   readonly file: string;
   /** The number under which the child knows this run. */
   readonly run: number;
-  readonly jsx?: JsxOptions;
+  readonly lowering?: LoweringOptions;
   /** Its value is asked for, also when that is undefined. */
   readonly expression?: boolean;
 }
@@ -28,11 +28,12 @@ export interface CompileOptions {
 /** Compiles TypeScript as a user types it in a cell: a module that shares its names with others. */
 export async function compileCell(
   source: string,
-  { file, run, jsx, expression = false }: CompileOptions,
+  { file, run, lowering, expression = false }: CompileOptions,
 ): Promise<Compiled | SyntaxProblem> {
   const { text, ahead, parsed } = readCell(source);
   if (parsed.kind === "syntaxError") return parsed;
-  const erased = await eraseTypes(text, parsed, jsx);
+  const erased = await eraseTypes(text, parsed, lowering);
+  if (erased.kind === "syntaxError") return erased;
   const body = erased.moved ? javascriptBody(erased) : parsed.body;
   // Lowered code may end in a call of its own, as that of a decorator does.
   const shown = shownStatement(parsed.body) && shownStatement(body);

@@ -33,13 +33,18 @@ export interface SyntaxProblem {
  */
 export function readCell(source: string): ReadCell {
   const text = legible(source);
-  if (/^\s*\{[^]*\}\s*$/.test(text)) {
+  if (braced.test(text)) {
     const inParentheses = `(\n${text}\n)`;
     const parsed = parseAs(inParentheses, "ts");
     if (parsed.kind === "parsed") return { text: inParentheses, ahead: 1, parsed };
   }
   return { text, ahead: 0, parsed: parseCell(text) };
 }
+
+const comment = /\/\*(?:[^*]|\*(?!\/))*\*\/|\/\/[^\n]*(?:\n|$)/;
+const blanks = `(?:\\s|${comment.source})*`;
+/** Between braces, but for comments around them. */
+const braced = new RegExp(`^${blanks}\\{[^]*\\}${blanks}$`);
 
 /** What begins a file only, a byte order mark and `#!`, gives way to a blank and a comment. */
 export function legible(source: string): string {

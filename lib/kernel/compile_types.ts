@@ -1,11 +1,13 @@
 import { stripTypeScriptTypes } from "node:module";
 import process from "node:process";
+import type { TransformFailure } from "esbuild";
 import { decodedMappings, TraceMap } from "@jridgewell/trace-mapping";
 import { contains, type Node } from "./compile_ast.ts";
-import type { Language } from "./compile_parse.ts";
+import { type Language, placeOf, type SyntaxProblem } from "./compile_parse.ts";
 
 /** A cell in plain JavaScript. */
 export interface Erased {
+  readonly kind: "erased";
   readonly code: string;
   /** Absent where every character kept its place; else, by line, `[column, line, column]`, 0-based. */
   readonly moved?: Segments;
@@ -13,8 +15,9 @@ export interface Erased {
 
 export type Segments = readonly (readonly (readonly [number, number, number])[])[];
 
-/** How a folder's `compilerOptions` want JSX written. */
-export interface JsxOptions {
+/** How a folder's `compilerOptions` want what needs new code written. */
+export interface LoweringOptions {
+  readonly experimentalDecorators?: boolean;
   readonly jsx?: string;
   readonly jsxImportSource?: string;
   readonly jsxFactory?: string;
@@ -29,12 +32,45 @@ export interface JsxOptions {
 export async function eraseTypes(
   source: string,
   { body, language }: { body: readonly Node[]; language: Language },
-  jsx: JsxOptions = {},
-): Promise<Erased> {
-  if (language === "tsx" || body.some((node) => contains(node, needsNewCode))) {
-    return await lower(source, { language, jsx });
+  options: LoweringOptions = {},
+): Promise<Erased | SyntaxProblem> {
+  const lowers = language === "tsx" || body.some((node) => contains(node, needsNewCode));
+  try {
+    return lowers ? await lower(source, { language, options }) : strip(source);
+  } catch (error) {
+    const { message, at } = lowers ? esbuildsReason(error) : denosReason(error);
+    const start = offsetOf(source, at);
+    return { kind: "syntaxError", language, message, ...placeOf(source, start), start, end: start };
   }
-  return { code: strip(source) };
+}
+
+interface Reason {
+  readonly message: string;
+  /** Line from 1, column from 0. */
+  readonly at: { readonly line: number; readonly column: number };
+}
+
+function esbuildsReason(error: unknown): Reason {
+  const [first] = (error as Partial<TransformFailure>).errors ?? [];
+  if (!first) throw error;
+  const hints = first.notes.map(({ text }) => `; ${text}`).join("").replace("tsconfig", "deno");
+  return { message: first.text + hints, at: first.location ?? { line: 1, column: 0 } };
+}
+
+const denosPlace = / at file:\/\/\/\w+\.ts:(\d+):(\d+)$/;
+
+function denosReason(error: unknown): Reason {
+  if (!(error instanceof SyntaxError)) throw error;
+  const [, line = 1, column = 1] = error.message.match(denosPlace) ?? [];
+  const message = error.message.replace(denosPlace, "");
+  return { message, at: { line: Number(line), column: Number(column) - 1 } };
+}
+
+function offsetOf(source: string, { line, column }: Reason["at"]): number {
+  return source.split("\n").slice(0, line - 1).reduce(
+    (sum, { length }) => sum + length + 1,
+    column,
+  );
 }
 
 const lowered = new Set([
@@ -54,8 +90,8 @@ function needsNewCode(node: Node): boolean {
   return lowered.has(node.type) || Array.isArray(decorators) && decorators.length > 0;
 }
 
-function strip(source: string): string {
-  return withoutItsWarning(() => stripTypeScriptTypes(source));
+function strip(source: string): Erased {
+  return { kind: "erased", code: withoutItsWarning(() => stripTypeScriptTypes(source)) };
 }
 
 /** Node announces the function as experimental once per process; that is no news to a user. */
@@ -71,7 +107,7 @@ function withoutItsWarning<T>(run: () => T): T {
 
 async function lower(
   source: string,
-  { language, jsx }: { language: Language; jsx: JsxOptions },
+  { language, options }: { language: Language; options: LoweringOptions },
 ): Promise<Erased> {
   const { transform } = await import("esbuild");
   const { code, map } = await transform(source, {
@@ -79,12 +115,12 @@ async function lower(
     target: "esnext",
     supported: { decorators: false },
     sourcemap: "external",
-    tsconfigRaw: { compilerOptions: { ...esbuildJsx(jsx), verbatimModuleSyntax: true } },
+    tsconfigRaw: { compilerOptions: { ...esbuilds(options), verbatimModuleSyntax: true } },
   });
-  return { code, moved: segmentsOf(map) };
+  return { kind: "erased", code, moved: segmentsOf(map) };
 }
 
-function esbuildJsx({ jsx, ...rest }: JsxOptions) {
+function esbuilds({ jsx, ...rest }: LoweringOptions) {
   const mode = jsx === "precompile" ? "react-jsx" : jsx;
   return { ...rest, ...(mode ? { jsx: mode as "react-jsx" } : {}) };
 }

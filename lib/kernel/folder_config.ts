@@ -1,6 +1,6 @@
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import type { JsxOptions } from "./compile_types.ts";
+import type { LoweringOptions } from "./compile_types.ts";
 import { parseJsonc } from "./jsonc.ts";
 import { mergedLock } from "./lock.ts";
 import type { PermissionSet } from "./permissions.ts";
@@ -11,7 +11,7 @@ export interface FolderConfig {
   /** Path of the file that says it; undefined where there is none. */
   readonly file: string | undefined;
   readonly importMap: ImportMap;
-  readonly jsx: JsxOptions;
+  readonly lowering: LoweringOptions;
   /** Text of a lock file; undefined where there is none to keep to. */
   readonly lock: string | undefined;
   /** Which of its permission sets is meant for notebooks; undefined where there is none. */
@@ -28,7 +28,7 @@ interface ConfigFile {
   readonly imports?: Readonly<Record<string, string>>;
   readonly scopes?: ImportMap["scopes"];
   readonly importMap?: string;
-  readonly compilerOptions?: JsxOptions;
+  readonly compilerOptions?: LoweringOptions;
   readonly permissions?: Readonly<Record<string, unknown>>;
 }
 
@@ -63,7 +63,7 @@ export function folderConfig(folder: string): FolderConfig {
         [packageFolder.href]: absolute(ours.imports, packageFolder),
       },
     },
-    jsx: jsxOf(theirs.compilerOptions ?? {}),
+    lowering: loweringOf(theirs.compilerOptions ?? {}),
     lock: mergedLock({
       own: new URL("deno.lock", packageFolder),
       folders: new URL("deno.lock", base),
@@ -137,7 +137,15 @@ function address(text: string, base: URL): string {
   return /^\.{0,2}\//.test(text) ? new URL(text, base).href : text;
 }
 
-function jsxOf({ jsx, jsxImportSource, jsxFactory, jsxFragmentFactory }: JsxOptions): JsxOptions {
-  const options = { jsx, jsxImportSource, jsxFactory, jsxFragmentFactory };
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+const loweringOptions = [
+  "experimentalDecorators",
+  "jsx",
+  "jsxImportSource",
+  "jsxFactory",
+  "jsxFragmentFactory",
+] as const;
+
+function loweringOf(options: LoweringOptions): LoweringOptions {
+  const given = loweringOptions.map((name) => [name, options[name]] as const);
+  return Object.fromEntries(given.filter(([, value]) => value !== undefined));
 }

@@ -185,10 +185,10 @@ class DenoInterpreter implements Interpreter {
   /** Whatever goes wrong ends up as the record's error. */
   async #compileAndRun(record: RunRecord, code: string): Promise<void> {
     try {
-      const { jsx } = await this.#config;
+      const { lowering } = await this.#config;
       const { file, run, expression } = record;
       const { compileCell, intelligence } = await this.#read();
-      const compiled = await compileCell(code, { file, run, jsx, expression });
+      const compiled = await compileCell(code, { file, run, lowering, expression });
       if (record.over) return;
       if (compiled.kind === "syntaxError") this.#refuse(record, syntaxError(record, compiled));
       else if (expression) await this.#runner.run(record, compiled);

@@ -30,6 +30,14 @@ export function userPlace(positions: Positions, { line, column }: Place): Place 
   return { line: Math.max(1, place.line - positions.ahead + 1), column: place.column + 1 };
 }
 
+/** Whether a line of compiled code, from 1, holds but what the code was lowered to, no user's text. */
+export function isHelper({ breaks, moved }: Positions, line: number): boolean {
+  if (!moved) return false;
+  const [first] = moved.flatMap((segments, at) => segments.length > 0 ? [at] : []);
+  const edited = line - 1 - brokenBefore(breaks, line - 1);
+  return first !== undefined && edited < first;
+}
+
 function brokenBefore(breaks: readonly Break[], line: number): number {
   const later = breaks.findIndex(([at]) => at >= line);
   return later === -1 ? breaks.length : later;

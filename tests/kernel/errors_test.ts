@@ -154,6 +154,26 @@ describe("an error", () => {
     assert.equal(printed(await kernel.run(`console.log(${deep(499)})`)), "1\n");
   });
 
+  it("of a decorator shows no frame of what decorators are lowered to", async () => {
+    await kernel.run("function deco(v: unknown, c: unknown) { throw new Error('in deco') }");
+    for (const decorated of ["@deco\nclass D {\n  a = 1;\n}", "class D { @deco m() {} }"]) {
+      const text = await trace(`// line 1\n${decorated}`);
+      assert.doesNotMatch(text, /__/);
+      assert.match(text, /at deco \(cell-\d+\.ts:1:[^]*at cell-\d+\.ts:[23]:\d+$/);
+    }
+  });
+
+  it("of what can be neither erased nor lowered names the cell and its place", async () => {
+    assert.match(
+      await trace("1;\nclass P { m(@deco a: number) {} }"),
+      /^SyntaxError: Parameter decorators[^]*deno\.json[^]*\n {2}cell-\d+\.ts:2:13\n/,
+    );
+    assert.match(
+      await trace("1;\nexport = 5"),
+      /^SyntaxError: TypeScript export assignment is not [^/]*\n {2}cell-\d+\.ts:2:1\n/,
+    );
+  });
+
   it("that was suppressed by another is told with it", async () => {
     const text = await trace(`{
       using held = { [Symbol.dispose]() { throw new Error("of the disposal") } };

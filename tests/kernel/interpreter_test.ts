@@ -30,6 +30,8 @@ describe("values", () => {
     ["'a'", '"a"'],
     ["[1,2,3].map(n => n*n)", "[ 1, 4, 9 ]"],
     ["{ a: 1 }", "{ a: 1 }"],
+    ["// above\n{ a: 2 } // beside", "{ a: 2 }"],
+    ["/* above */ { a: 3 }\n/* below */\n// and\n", "{ a: 3 }"],
     ["await new Promise(r => setTimeout(r, 5)); 7", "7"],
     ["const y = 1; y", "1"],
     ["let y = 2; y", "2"],
@@ -341,4 +343,20 @@ Deno.test("a cell that begins in the midst of another's loop takes none of its o
     pause(100).then(() => kernel.run("console.log('other')", { subshell: "other" })),
   ]);
   assert.deepEqual([printed(busy), printed(other)], ["busy\n", "other\n"]);
+});
+
+Deno.test("decorators are those that the folder's deno.json asks for", async () => {
+  const compilerOptions = { experimentalDecorators: true };
+  await using kernel = await running({
+    types: "off",
+    files: { "deno.json": JSON.stringify({ compilerOptions }) },
+  });
+  const ran = await kernel.run(`function d(target: object, key: string, given: PropertyDescriptor) {
+      given.value = () => 42;
+    }
+    function noted(_target: object, _key: string, index: number) { console.log("parameter", index) }
+    class Old { @d m(@noted a?: number) { return a } }
+    new Old().m()`);
+  assert.equal(resultOf(ran), "42");
+  assert.equal(printed(ran), "parameter 0\n");
 });

@@ -1,6 +1,6 @@
 import type { Run, Thrown } from "../frames.ts";
 import { Error, Map, Number, Object, String, WeakMap } from "../intrinsics.ts";
-import { type Positions, userPlace } from "../positions.ts";
+import { isHelper, type Positions, userPlace } from "../positions.ts";
 import { pristine } from "./pristine.ts";
 
 /** The cells that ran, by the name they bear in stack traces. */
@@ -28,8 +28,15 @@ export function installStackTraces(own: readonly string[]): void {
 }
 
 function stackOf(error: Error, sites: readonly NodeJS.CallSite[]): string {
-  const frames = withoutInternals(sites.map(String)).map(inUserPlaces);
+  const frames = withoutInternals(sites.map(String).filter(isOfCell)).map(inUserPlaces);
   return [heading(error), ...frames.map((frame) => `    at ${frame}`)].join("\n");
+}
+
+/** Not what the compiler put before the user's code, as for decorators. */
+function isOfCell(frame: string): boolean {
+  const [, file = "", line] = frame.match(new RegExp(cellPlace.source)) ?? [];
+  const cell = cells.get(file);
+  return !cell || !isHelper(cell.positions, Number(line));
 }
 
 /** Without hidden frames, and without the native ones that they called. */

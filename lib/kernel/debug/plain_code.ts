@@ -5,7 +5,9 @@ import { eraseTypes } from "../compile_types.ts";
 export async function plainCode(code: string): Promise<string> {
   for (const text of [code, `(\n${code}\n)`]) {
     const parsed = parseCell(text);
-    if (parsed.kind === "parsed") return (await eraseTypes(text, parsed)).code;
+    if (parsed.kind !== "parsed") continue;
+    const erased = await eraseTypes(text, parsed);
+    if (erased.kind === "erased") return erased.code;
   }
   return code;
 }
