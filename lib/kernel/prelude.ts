@@ -20,7 +20,7 @@ declare namespace Deno.jupyter {
   /** Replaces every output shown under this id. */
   function update(displayId: string, value: unknown): Promise<void>;
   /** Empties the cell's output, at once or with the next output. */
-  function clear(options?: { wait?: boolean }): void;
+  function clear(options?: { wait?: boolean } | boolean): void;
   /** The same items, one by one, under a bar that shows how many have passed. */
   function progress<T>(
     items: AsyncIterable<T>,

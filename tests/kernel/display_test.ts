@@ -217,9 +217,10 @@ describe("display", () => {
 
   it("clears at once or with the next output", async () => {
     const ran = await kernel.run(
-      "Deno.jupyter.clear(); Deno.jupyter.clear({ wait: true }); console.clear()",
+      "Deno.jupyter.clear(); Deno.jupyter.clear({ wait: true }); console.clear(); Deno.jupyter.clear(true)",
     );
-    assert.deepEqual(ran.outputs.map((o) => o.kind === "clear" && o.wait), [false, true, false]);
+    const waits = ran.outputs.map((o) => o.kind === "clear" && o.wait);
+    assert.deepEqual(waits, [false, true, false, true]);
   });
 
   it("a progress bar is one output, redrawn at most ten times a second", async () => {

@@ -55,9 +55,13 @@ export function update(displayId: string, value: unknown): Promise<void> {
   return display(value, { display_id: displayId, update: true });
 }
 
-/** Empties the cell's output, at once or, with `wait`, when the next output comes. */
-export function clear(options?: { readonly wait?: boolean } | null): void {
-  send({ kind: "clear", wait: Boolean(options?.wait) });
+/**
+ * Empties the cell's output, at once or, with `wait`, when the next output comes. As Python's
+ * `clear_output` it takes `wait` alone too.
+ */
+export function clear(options?: { readonly wait?: boolean } | boolean | null): void {
+  const wait = typeof options === "object" ? options?.wait : options;
+  send({ kind: "clear", wait: Boolean(wait) });
 }
 
 function publish(run: Run, { data, metadata }: Shown, options: DisplayOptions): void {

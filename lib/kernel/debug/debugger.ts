@@ -48,6 +48,12 @@ interface Stop {
   readonly exception?: Protocol.Runtime.RemoteObject;
 }
 
+/** V8's words for a stop as the Debug Adapter Protocol has them: of two reasons, the breakpoint. */
+const stopReasons: Readonly<Record<string, string>> = {
+  other: "breakpoint",
+  ambiguous: "breakpoint",
+};
+
 export class CellDebugger {
   readonly #surroundings: DebuggerSurroundings;
   readonly #scripts = new CellScripts();
@@ -277,11 +283,12 @@ export class CellDebugger {
     }
     const { callFrames, reason, data } = paused;
     const frames = callFrames.filter((frame) => this.#urlOf(frame));
+    const asked = this.#pausing !== undefined;
     this.#endPausing();
     const thrown = isThrown(paused);
     this.#stop = { frames, reason, ...thrown ? { exception: data as never } : {} };
     this.#emit("stopped", {
-      reason: thrown ? "exception" : reason === "other" ? "breakpoint" : reason,
+      reason: thrown ? "exception" : asked ? "pause" : stopReasons[reason] ?? reason,
       threadId: thread,
       allThreadsStopped: true,
       ...thrown ? { text: valueText(data as never) } : {},
@@ -354,8 +361,8 @@ export class CellDebugger {
   /** Stops what runs, or the next cell at its first line. */
   async pause(): Promise<Fields> {
     const inspector = this.#session();
+    this.#pausing ??= {};
     if (this.#surroundings.running()) await inspector.send("Debugger.pause");
-    else this.#pausing ??= {};
     return {};
   }
 

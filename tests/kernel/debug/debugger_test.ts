@@ -432,7 +432,7 @@ debugTest("pause stops what runs, or the next cell at its first line", async (se
   await session.ask("attach");
   await session.ask("pause");
   const next = session.run("// first\nlet n = 1;\nn + 1");
-  await session.event("stopped");
+  assert.equal((await session.event("stopped")).reason, "pause");
   assert.deepEqual(await session.stack(), ["(cell) 2"]);
   await session.ask("continue");
   assert.equal((await next).kind, "ok");
@@ -440,7 +440,7 @@ debugTest("pause stops what runs, or the next cell at its first line", async (se
   const busy = session.run("let go = true;\nwhile (go) {\n  n++\n}");
   await new Promise((later) => setTimeout(later, 200));
   await session.ask("pause");
-  await session.event("stopped");
+  assert.equal((await session.event("stopped")).reason, "pause");
   assert.match((await session.stack())[0]!, /^\(cell\) [23]$/);
   await session.ask("evaluate", { expression: "go = false", frameId: 1 });
   await session.ask("continue");
