@@ -10,6 +10,7 @@ import { installInput } from "./input.ts";
 import { send } from "./pipe.ts";
 import * as runs from "./runs.ts";
 import { installServe } from "./serve.ts";
+import { installTests } from "./tests.ts";
 import { reportUncaught, uncaught } from "./uncaught.ts";
 import { serveWidgetStates, widget } from "./widget.ts";
 import { installWorkers } from "./workers.ts";
@@ -24,6 +25,7 @@ export function boot(loader: Loader): void {
   installInput();
   installServe();
   installWorkers();
+  installTests();
   reportUncaught();
   reportExit();
   // Deno allows its own `Deno.jupyter` to be replaced by assignment, and by nothing else.

@@ -7,10 +7,12 @@ import { bundleOf, isQuiet, type Shown } from "./format.ts";
 import { mark, send } from "./pipe.ts";
 import { pristine } from "./pristine.ts";
 import { Interrupted, stopHere, stopping } from "./stopping.ts";
+import { declaresTests, forgetTests, runTests } from "./tests.ts";
 import { describe } from "./thrown.ts";
 
 /** What a run still holds while its cell has not ended. */
 interface Running {
+  readonly file: string;
   readonly rejects: Set<(reason: unknown) => void>;
   readonly timers: Set<unknown>;
   readonly resources: AsyncDisposableStack;
@@ -37,6 +39,7 @@ export function begin(run: Run, cell: {
   pristine(() => {
     nameCell(cell.file, run, cell.positions);
     running.set(run, {
+      file: cell.file,
       rejects: new Set(),
       timers: new Set(),
       resources: new AsyncDisposableStack(),
@@ -115,6 +118,10 @@ export function usingAsync<T extends AsyncDisposable | Disposable | null | undef
 export async function end(run: Run, ...shown: readonly unknown[]): Promise<void> {
   stopHere(run);
   const state = stateOf(run);
+  if (state && declaresTests(run)) {
+    const threw = (error: unknown) => stray(error, run);
+    await aw(run, runTests({ run, file: state.file, threw }));
+  }
   if (shown.length > 0 && (state?.expression || tells(shown[0]))) {
     sendResult(run, await bundleOf(shown[0]));
   }
@@ -158,6 +165,7 @@ export function abandon(run: Run): void {
 function forget(run: Run): boolean {
   return pristine(() => {
     stopping.delete(run);
+    forgetTests(run);
     if (calling === run) calling = undefined;
     return running.delete(run);
   });
