@@ -360,3 +360,20 @@ Deno.test("decorators are those that the folder's deno.json asks for", async () 
   assert.equal(resultOf(ran), "42");
   assert.equal(printed(ran), "parameter 0\n");
 });
+
+Deno.test("an import that fails tells that its file has changed since it was loaded", async () => {
+  await using kernel = await running({ types: "off", files: { "one.ts": "export const = 1" } });
+  const write = (text: string) =>
+    kernel.run(`await Deno.writeTextFile("one.ts", ${JSON.stringify(text)})`);
+  const hint = /; the file has changed since it was first loaded: import it as "\.\/one\.ts\?2", or/;
+  assert.doesNotMatch(tracebackOf(await kernel.run("import { a } from './one.ts'; a")), hint);
+  await pause(20);
+  await write("export const a = 2");
+  assert.match(tracebackOf(await kernel.run("import { a } from './one.ts'; a")), hint);
+  assert.equal(resultOf(await kernel.run("import { a } from './one.ts?2'; a")), "2");
+  await pause(20);
+  await write("export const b = 3");
+  assert.match(tracebackOf(await kernel.run("import { b } from './one.ts'; b")), hint);
+  const missing = await kernel.run("import { c } from './none.ts'; c");
+  assert.doesNotMatch(tracebackOf(missing), /has changed/);
+});
