@@ -10,7 +10,7 @@ import {
 } from "./kernel_folders.ts";
 import { entryPoint, isOurs, type Kernelspec, kernelspec, kernelspecSchema } from "./kernelspec.ts";
 import { KernelspecError } from "./kernelspec_error.ts";
-import { lastingDeno } from "./lasting_deno.ts";
+import { denoFile, lastingDeno } from "./lasting_deno.ts";
 
 export interface Registration {
   readonly audience: Audience;
@@ -29,6 +29,7 @@ export interface Registered {
 }
 
 export const defaultName = "irqscope";
+const specFile = "kernel.json";
 const logos = ["logo-32x32.png", "logo-64x64.png", "logo-svg.svg"];
 /** The front, the user's process, and what notebooks import as irqscope. */
 const entryPoints = [entryPoint, "lib/kernel/child/boot.ts", "mod.ts"];
@@ -37,7 +38,7 @@ const project = fileURLToPath(new URL("../../", import.meta.url));
 /**
  * Writes kernel.json, the logos and Deno into the kernel's folder. Registering again replaces what
  * was there. Throws RangeError for an invalid name and KernelspecError where the folder cannot be
- * written.
+ * written or holds another kernel.
  */
 export async function installKernel(
   {
@@ -50,6 +51,7 @@ export async function installKernel(
   place: Place = thisPlace(),
 ): Promise<Registered> {
   const folder = join(kernelsFolder(audience, place), checkedName(name));
+  await refuseForeign(folder, name);
   await loadModules();
   try {
     await Deno.mkdir(folder, { recursive: true });
@@ -58,11 +60,21 @@ export async function installKernel(
     const env = lastingEnv(place);
     const options = [...permissions, ...settings];
     const spec = kernelspec({ deno, project, displayName, options, env });
-    await writeWhole(join(folder, "kernel.json"), `${JSON.stringify(spec, null, 2)}\n`);
+    await writeWhole(join(folder, specFile), `${JSON.stringify(spec, null, 2)}\n`);
     return { name, folder, spec };
   } catch (error) {
     throw writingFailed(folder, error);
   }
+}
+
+/** A kernelspec that is not ours, or that cannot be told to be, is left to whoever wrote it. */
+async function refuseForeign(folder: string, name: string): Promise<void> {
+  const path = join(folder, specFile);
+  if (!await exists(path) || await readRegistered(folder, name) !== undefined) return;
+  throw new KernelspecError(
+    `Cannot register "${name}": ${path} is no kernelspec of irqscope; ` +
+      "choose another --name, or remove that folder first",
+  );
 }
 
 /** Fetches what the kernel imports, so that it starts at once and without a network. */
@@ -118,14 +130,17 @@ function writingFailed(folder: string, error: unknown): Error {
   );
 }
 
-/** Removes a registered kernel of ours; throws KernelspecError where there is none. */
+/**
+ * Removes a registered kernel of ours, and its folder unless others keep files there; throws
+ * KernelspecError where there is none.
+ */
 export async function uninstallKernel(
   { audience, name = defaultName }: { audience?: Audience; name?: string },
   place: Place = thisPlace(),
 ): Promise<Registered> {
   const registered = await findKernel(checkedName(name), audience, place);
   try {
-    await Deno.remove(registered.folder, { recursive: true });
+    await removeOurs(registered.folder);
     return registered;
   } catch (error) {
     const found = error instanceof Error ? error.message : String(error);
@@ -134,6 +149,20 @@ export async function uninstallKernel(
         "remove it as the user who may write there",
       { cause: error },
     );
+  }
+}
+
+/** The kernelspec goes last: until then the kernel is still found, and can be removed again. */
+async function removeOurs(folder: string): Promise<void> {
+  for (const file of [...logos, denoFile, specFile]) await removeIfThere(join(folder, file));
+  if ((await names(folder)).length === 0) await Deno.remove(folder);
+}
+
+async function removeIfThere(path: string): Promise<void> {
+  try {
+    await Deno.remove(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
 }
 
@@ -185,7 +214,7 @@ async function names(folder: string): Promise<readonly string[]> {
 
 async function readRegistered(folder: string, name: string): Promise<Registered | undefined> {
   try {
-    const json: unknown = JSON.parse(await Deno.readTextFile(join(folder, "kernel.json")));
+    const json: unknown = JSON.parse(await Deno.readTextFile(join(folder, specFile)));
     const { success, data } = kernelspecSchema.safeParse(json);
     return success && isOurs(data) ? { name, folder, spec: data } : undefined;
   } catch {

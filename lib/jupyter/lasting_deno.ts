@@ -5,9 +5,11 @@
 import { join } from "node:path";
 import { KernelspecError } from "./kernelspec_error.ts";
 
+export const denoFile = Deno.build.os === "windows" ? "deno.exe" : "deno";
+
 /** Puts the running Deno into the folder and yields its path, proven to start. */
 export async function lastingDeno(folder: string): Promise<string> {
-  const path = join(folder, Deno.build.os === "windows" ? "deno.exe" : "deno");
+  const path = join(folder, denoFile);
   if (await versionOf(path) === Deno.version.deno) return path;
   await replace(path);
   if (await versionOf(path) === Deno.version.deno) return path;

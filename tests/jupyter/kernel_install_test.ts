@@ -26,6 +26,10 @@ async function inPlace(
   }
 }
 
+async function filesIn(folder: string): Promise<readonly string[]> {
+  return (await Array.fromAsync(Deno.readDir(folder), ({ name }) => name)).sort();
+}
+
 Deno.test("a registered kernel starts a Deno of its own, which is the running version", () =>
   inPlace(async (place, data) => {
     const { folder, spec } = await installKernel({ audience: user }, place);
@@ -53,8 +57,7 @@ Deno.test("registering twice leaves one kernel, the later one", () =>
     await installKernel({ audience: user, displayName: "second" }, place);
     const kernels = await listKernels(user, place);
     assert.deepEqual(kernels.map(({ spec }) => spec.display_name), ["second"]);
-    const files = await Array.fromAsync(Deno.readDir(kernels[0]!.folder), ({ name }) => name);
-    assert.deepEqual(files.sort(), [
+    assert.deepEqual(await filesIn(kernels[0]!.folder), [
       "deno",
       "kernel.json",
       "logo-32x32.png",
@@ -115,20 +118,37 @@ Deno.test("uninstalling removes the folder, once", () =>
     await assert.rejects(uninstallKernel({ name: "mine" }, place), /^KernelspecError: Cannot find/);
   }));
 
-Deno.test("a kernel that is not ours is never listed or removed", () =>
-  inPlace(async (place, data) => {
-    const folder = join(data, "kernels", "python3");
-    await Deno.mkdir(folder, { recursive: true });
-    const spec = {
-      argv: ["python", "-m", "ipykernel"],
-      display_name: "Python",
-      language: "python",
-    };
-    await Deno.writeTextFile(join(folder, "kernel.json"), JSON.stringify(spec));
-    assert.deepEqual(await listKernels(user, place), []);
-    await assert.rejects(uninstallKernel({ name: "python3" }, place), /^KernelspecError/);
-    assert.ok((await Deno.stat(folder)).isDirectory);
+Deno.test("uninstalling leaves what others put into the folder", () =>
+  inPlace(async (place) => {
+    const { folder } = await installKernel({ audience: user, name: "mine" }, place);
+    await Deno.writeTextFile(join(folder, "kernel.js"), "");
+    await uninstallKernel({ name: "mine" }, place);
+    assert.deepEqual(await filesIn(folder), ["kernel.js"]);
+    await installKernel({ audience: user, name: "mine" }, place);
   }));
+
+const foreign = [
+  { name: "another kernel's", text: '{"argv":["python"],"display_name":"P","language":"python"}' },
+  { name: "an unreadable", text: "{" },
+];
+
+Deno.test.each(foreign)(
+  "$name kernelspec is never listed, replaced or removed",
+  ({ text }) =>
+    inPlace(async (place, data) => {
+      const folder = join(data, "kernels", "python3");
+      await Deno.mkdir(folder, { recursive: true });
+      await Deno.writeTextFile(join(folder, "kernel.json"), text);
+      assert.deepEqual(await listKernels(user, place), []);
+      await assert.rejects(
+        installKernel({ audience: user, name: "python3" }, place),
+        /^KernelspecError: Cannot register "python3": .*kernel\.json is .*choose another --name/,
+      );
+      await assert.rejects(uninstallKernel({ name: "python3" }, place), /^KernelspecError/);
+      assert.deepEqual(await filesIn(folder), ["kernel.json"]);
+      assert.equal(await Deno.readTextFile(join(folder, "kernel.json")), text);
+    }),
+);
 
 Deno.test("a kernel whose Deno went away is told from one that is ready", () =>
   inPlace(async (place) => {
