@@ -37,8 +37,8 @@ const project = fileURLToPath(new URL("../../", import.meta.url));
 
 /**
  * Writes kernel.json, the logos and Deno into the kernel's folder. Registering again replaces what
- * was there. Throws RangeError for an invalid name and KernelspecError where the folder cannot be
- * written or holds another kernel.
+ * was there. Throws RangeError for an invalid name or permission and KernelspecError where the folder
+ * cannot be written or holds another kernel.
  */
 export async function installKernel(
   {
@@ -52,6 +52,7 @@ export async function installKernel(
 ): Promise<Registered> {
   const folder = join(kernelsFolder(audience, place), checkedName(name));
   await refuseForeign(folder, name);
+  for (const permission of permissions) await checkPermission(permission);
   await loadModules();
   try {
     await Deno.mkdir(folder, { recursive: true });
@@ -77,17 +78,36 @@ async function refuseForeign(folder: string, name: string): Promise<void> {
   );
 }
 
+/** Deno itself judges an empty program: what it refuses would keep every cell from starting. */
+async function checkPermission(permission: string): Promise<void> {
+  const { success, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "--quiet", "--no-prompt", "--no-config", permission, "data:text/javascript,"],
+    env: { NO_COLOR: "1" },
+  }).output();
+  if (success) return;
+  throw new RangeError(
+    `Cannot register a kernel with "${permission}": ${firstLine(stderr)}; ` +
+      "write it as `deno run --help=full` shows",
+  );
+}
+
 /** Fetches what the kernel imports, so that it starts at once and without a network. */
 async function loadModules(): Promise<void> {
   const { success, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["cache", "--quiet", `--config=${join(project, "deno.json")}`, ...entryPoints],
     cwd: project,
+    env: { NO_COLOR: "1" },
   }).output();
   if (success) return;
-  const said = new TextDecoder().decode(stderr).trim().split("\n")[0];
   throw new KernelspecError(
-    `Cannot load the kernel's modules: ${said}; check the network and try again`,
+    `Cannot load the kernel's modules: ${firstLine(stderr)}; check the network and try again`,
   );
+}
+
+/** What Deno said went wrong. */
+function firstLine(stderr: Uint8Array): string {
+  const [line = ""] = new TextDecoder().decode(stderr).trim().split("\n");
+  return line.replace(/^error: /, "");
 }
 
 /** `TypeScript (irqscope)`; a kernel of another name shows that name, so two can be told apart. */

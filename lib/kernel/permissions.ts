@@ -59,9 +59,26 @@ function isDenial(flag: string): boolean {
   return flag.startsWith("--deny-");
 }
 
+/** What a flag allows or denies. Source: Deno 2.9 `deno run --help=full`, "Permission options". */
+export const permissionKinds = [
+  "read",
+  "write",
+  "net",
+  "env",
+  "sys",
+  "run",
+  "ffi",
+  "import",
+] as const;
+export type PermissionKind = typeof permissionKinds[number];
+
+const permissionFlag = new RegExp(
+  `^(-A|--allow-all|--(allow|deny)-(${permissionKinds.join("|")})(=.*)?)$`,
+);
+
 /** Whether a kernel's option speaks of rights. */
 export function isPermissionFlag(argument: string): boolean {
-  return /^(-A|--(allow|deny)-[a-z-]+(=.*)?)$/.test(argument);
+  return permissionFlag.test(argument);
 }
 
 function split(flag: string): [name: string, value: string] {

@@ -30,8 +30,7 @@ function* lines(thrown: Thrown, sourceOf: SourceOf): Generator<string> {
   yield* excerpt(thrown.frames, sourceOf);
   yield* thrown.frames.map((frame) => `    ${frame}`);
   if (thrown.details) yield thrown.details;
-  const hint = hints[thrown.name];
-  if (hint) yield hint;
+  if (isDenied(thrown)) yield grantHint;
   for (const error of thrown.errors ?? []) {
     yield* [...lines(error, sourceOf)].map((line) => `  ${line}`);
   }
@@ -42,11 +41,14 @@ function* lines(thrown: Thrown, sourceOf: SourceOf): Generator<string> {
   }
 }
 
-/** What mends an error, where the error itself cannot know. */
-const hints: Readonly<Record<string, string>> = {
-  NotCapable:
-    "The kernel's rights are named when it is installed: `kernel install --allow-…` grants more",
-};
+/** What mends a denied access, which the error itself cannot know. */
+const grantHint =
+  "The kernel's rights are named when it is installed: `kernel install --allow-…` grants more";
+
+/** A denied import is a TypeError. Source: Deno 2.9, what `import("https://…")` rejects with. */
+function isDenied({ name, message }: Thrown): boolean {
+  return name === "NotCapable" || /^Requires \w+ access to .* --allow-\w+ flag/.test(message);
+}
 
 function headingOf({ name, message, value }: Thrown): string {
   if (value !== undefined) return value;

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { permissionOptions, permissionsOf } from "../../lib/cli/kernel/permissions.ts";
+import { kebab } from "../../lib/cli/option.ts";
+import { readOptions } from "../../lib/kernel/options.ts";
+import { permissionKinds } from "../../lib/kernel/permissions.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
@@ -42,6 +45,7 @@ Deno.test.each([
     code: 2,
     says: /^Cannot restrict --allow-net/,
   },
+  { args: ["install", "--allow-net=a b"], code: 2, says: /^Cannot register .*"--allow-net=a b"/ },
   { args: ["install", "--name", "a b"], code: 2, says: /^Cannot name a kernel "a b"/ },
   { args: ["install", "--prefix", "/dev/null/x"], code: 3, says: /^Cannot write the kernelspec/ },
   { args: ["instal"], code: 2, says: /did you mean "install"\?/ },
@@ -52,11 +56,31 @@ Deno.test.each([
   assert.equal(ending.err.trimEnd().includes("\n"), false);
 });
 
-Deno.test("permissions are passed on to Deno as they were given", () => {
+type Permissions = Parameters<typeof permissionsOf>[0];
+
+function permissionsWith(given: Partial<Permissions>): readonly string[] {
   const none = Object.fromEntries(Object.keys(permissionOptions).map((key) => [key, undefined]));
-  const given = { ...none, allowRead: "/a,/b", allowNet: true, allowAll: false } as const;
+  return permissionsOf({ ...none, allowAll: false, ...given } as Permissions);
+}
+
+Deno.test("permissions are passed on to Deno as they were given", () => {
   assert.deepEqual(
-    permissionsOf(given as unknown as Parameters<typeof permissionsOf>[0]),
-    ["--allow-read=/a,/b", "--allow-net"],
+    permissionsWith({ allowRead: "/a,/b", denyNet: "a.example", allowNet: true }),
+    ["--allow-read=/a,/b", "--allow-net", "--deny-net=a.example"],
   );
+  assert.deepEqual(
+    permissionsWith({ allowAll: true, denyRun: true }),
+    ["--allow-all", "--deny-run"],
+  );
+});
+
+Deno.test("install takes every permission of the kernel and of Deno", async () => {
+  const flags = Object.keys(permissionOptions).map((key) => `--${kebab(key)}`);
+  assert.deepEqual(readOptions([...flags, "connection.json"]).permissions, flags);
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "--help=full"],
+    env: { NO_COLOR: "1" },
+  }).output();
+  const listed = new TextDecoder().decode(stdout).matchAll(/--deny-([a-z]+)\[/g);
+  assert.deepEqual([...listed].map(([, kind]) => kind), [...permissionKinds]);
 });

@@ -100,6 +100,25 @@ Deno.test.each([{ name: "a b" }, { name: "../x" }, { name: "" }, { name: ".." },
     }),
 );
 
+Deno.test.each([
+  { permission: "--allow-net=exa mple", says: "invalid host 'exa mple': invalid char" },
+  { permission: "--deny-env=A=B", says: "invalid env var name: 'A=B'; write" },
+  { permission: "--allow-sys=foo", says: "unknown sys descriptor: 'foo'; write" },
+  { permission: "--allow-read=", says: "Empty path is not allowed; write" },
+])(
+  "$permission, which Deno refuses, is not registered",
+  ({ permission, says }) =>
+    inPlace(async (place, data) => {
+      await assert.rejects(
+        installKernel({ audience: user, permissions: ["--allow-net", permission] }, place),
+        ({ name, message }: Error) =>
+          name === "RangeError" &&
+          message.startsWith(`Cannot register a kernel with "${permission}": ${says}`),
+      );
+      assert.deepEqual(await filesIn(data), []);
+    }),
+);
+
 Deno.test("a folder that cannot be written is named in one line", () =>
   inPlace(async (place, data) => {
     const prefix = join(data, "file");

@@ -184,6 +184,17 @@ Deno.test("by default a notebook may read and write below its folder, and nothin
   }
 });
 
+Deno.test.each([
+  { code: "await import('http://localhost:9/x.ts')", flag: "--allow-import" },
+  { code: "import { x } from 'http://localhost:9/x.ts'; x", flag: "--allow-import" },
+  { code: "await import('/etc/x.ts')", flag: "--allow-read" },
+])("$code is told that it lacks $flag", async ({ code, flag }) => {
+  await using kernel = await running({ types: "off" });
+  const traceback = tracebackOf(await kernel.run(code));
+  assert.match(traceback, new RegExp(`^TypeError: Requires .*${flag}`));
+  assert.match(traceback, /kernel install --allow-/);
+});
+
 Deno.test("rights named in the kernelspec are granted", async () => {
   const permissions = ["--allow-env=HOME", "--allow-read=/etc"];
   await using kernel = await running({ permissions });
