@@ -24,7 +24,8 @@ export interface PermissionSet {
 
 /**
  * Flags that name each right once, with what is given merged into what every notebook has. What is
- * denied stays denied, also under `--allow-all`.
+ * denied stays denied, also under `--allow-all`; of two lists the more specific path wins, as Deno
+ * has it.
  */
 export function permissionFlags(rights: Rights): readonly string[] {
   const merged = new Map<string, string[]>();
@@ -37,26 +38,43 @@ export function permissionFlags(rights: Rights): readonly string[] {
   );
 }
 
-/** A folder's own set narrows a kernel that may do everything; it can never widen another. */
+/**
+ * A folder's own set narrows a kernel that may do everything; it can never widen another. To Deno a
+ * list wins over a denial of the whole kind, so beside one no list of ours or of the set may stand.
+ */
 function granted({ folder, packageFolder, flags = [], set }: Rights): readonly string[] {
+  const denied = flags.filter(isWholeDenial).map((flag) => flag.slice(denial.length));
+  const lists = (kind: "read" | "write", ...paths: readonly string[]) =>
+    denied.includes(kind) ? [] : [allow(kind, ...paths)];
   const parts = packageParts.map((part) => join(packageFolder, part));
   if (flags.some((flag) => flag === "--allow-all" || flag === "-A")) {
     if (!set) return ["--allow-all"];
-    const scope = `--permission-set=${set.name}`;
-    return set.reads === "all" ? [scope] : [scope, allow("read", ...set.reads, ...parts)];
+    const reads = set.reads === "all" ? [] : lists("read", ...set.reads, ...parts);
+    return [`--permission-set=${set.name}`, ...reads, ...denied.map(overruling)];
   }
   return [
-    allow("read", folder, ...parts),
-    allow("write", folder),
+    ...lists("read", folder, ...parts),
+    ...lists("write", folder),
     ...flags.filter((flag) => !isDenial(flag)),
   ];
+}
+
+/** Takes the place of a set's list, and itself gives way to a denial of the whole kind. */
+function overruling(kind: string): string {
+  return `--allow-${kind}`;
 }
 
 /** The modules of the package; its folder may be a checkout with a history and more. */
 const packageParts = ["mod.ts", "lib", "deno.json"];
 
+const denial = "--deny-";
+
 function isDenial(flag: string): boolean {
-  return flag.startsWith("--deny-");
+  return flag.startsWith(denial);
+}
+
+function isWholeDenial(flag: string): boolean {
+  return isDenial(flag) && !flag.includes("=");
 }
 
 /** What a flag allows or denies. Source: Deno 2.9 `deno run --help=full`, "Permission options". */

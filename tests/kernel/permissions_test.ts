@@ -24,6 +24,34 @@ Deno.test("what a kernelspec grants is merged, what it denies stays denied", () 
 });
 
 Deno.test.each([
+  { denied: "--deny-read", states: "denied, granted" },
+  { denied: "--deny-write", states: "granted, denied" },
+])("$denied leaves nothing of the kind, not even below the folder", options, async (given) => {
+  const { denied, states } = given;
+  await using kernel = await running({ permissions: [denied], types: "off" });
+  assert.equal(resultOf(await kernel.run(statesOf("read", "write"))), `"${states}"`);
+});
+
+Deno.test("a folder's set cannot give what the kernelspec denies", options, async () => {
+  const set = { read: ["./"], write: ["./"], env: ["HOME"], sys: ["uid"] };
+  await using kernel = await running({
+    files: { "deno.json": JSON.stringify({ permissions: { jupyter: set } }) },
+    permissions: ["--allow-all", "--deny-read", "--deny-env"],
+    types: "off",
+  });
+  assert.equal(
+    resultOf(await kernel.run(statesOf("read", "write", "env", "sys"))),
+    '"denied, granted, denied, granted"',
+  );
+});
+
+/** A cell that asks for each right where the tests' sets would grant it. */
+function statesOf(...names: readonly string[]): string {
+  const asked = names.map((name) => ({ name, path: "./x", variable: "HOME", kind: "uid" }));
+  return `${JSON.stringify(asked)}.map((it) => Deno.permissions.querySync(it).state).join(", ")`;
+}
+
+Deno.test.each([
   { name: "a list", set: { read: ["./data"] }, mayRead: [true, false] },
   { name: "an allowing list", set: { read: { allow: ["data"] } }, mayRead: [true, false] },
   { name: "all reading", set: { read: true }, mayRead: [true, true] },
