@@ -28,13 +28,13 @@ export interface PermissionSet {
  * has it.
  */
 export function permissionFlags(rights: Rights): readonly string[] {
-  const merged = new Map<string, string[]>();
+  const merged = new Map<string, (string | undefined)[]>();
   for (const flag of [...granted(rights), ...(rights.flags ?? []).filter(isDenial)]) {
     const [name, value] = split(flag);
     merged.set(name, [...merged.get(name) ?? [], value]);
   }
   return [...merged].map(([name, values]) =>
-    values.includes("") ? name : `${name}=${[...new Set(values)].join(",")}`
+    values.includes(undefined) ? name : `${name}=${[...new Set(values)].join(",")}`
   );
 }
 
@@ -99,9 +99,10 @@ export function isPermissionFlag(argument: string): boolean {
   return permissionFlag.test(argument);
 }
 
-function split(flag: string): [name: string, value: string] {
+/** A flag without a value names all there is, one with an empty value nothing that Deno takes. */
+function split(flag: string): [name: string, value: string | undefined] {
   const at = flag.indexOf("=");
-  return at === -1 ? [flag, ""] : [flag.slice(0, at), flag.slice(at + 1)];
+  return at === -1 ? [flag, undefined] : [flag.slice(0, at), flag.slice(at + 1)];
 }
 
 /** Deno parts a list at commas; a doubled one stands for itself. */

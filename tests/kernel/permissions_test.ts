@@ -23,6 +23,12 @@ Deno.test("what a kernelspec grants is merged, what it denies stays denied", () 
   ]);
 });
 
+Deno.test("an empty list grants nothing", () => {
+  assert.deepEqual(permissionFlags({ ...rights, flags: ["--allow-net="] }).slice(2), [
+    "--allow-net=",
+  ]);
+});
+
 Deno.test.each([
   { denied: "--deny-read", states: "denied, granted" },
   { denied: "--deny-write", states: "granted, denied" },
