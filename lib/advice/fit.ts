@@ -22,27 +22,53 @@ export interface Fit {
   readonly nearest: (Topology & { readonly maxApicId: number }) | null;
 }
 
-/** Fits `cpus` CPUs into a topology with room for at least as many. */
+/**
+ * Fits `cpus` CPUs into a topology with room for at least as many. Throws RangeError where it has
+ * less, and where no processor can have the IDs.
+ */
 export function fit(cpus: number, topology: Topology): Fit {
-  const room = cpuCount(topology);
-  if (room < cpus) {
-    const { sockets, cores, threads } = topology;
-    throw new RangeError(
-      `Cannot fit ${cpus} CPUs: ${sockets} sockets of ${cores} cores of ${threads} threads ` +
-        `have room for ${room}; give more sockets`,
-    );
-  }
-  const all = Array.from({ length: room }, (_, cpu) => apicIdOf(topology, cpu));
-  const needs = needsOf(all);
+  checkRoom(cpus, topology);
+  checkIds(topology);
+  const needs = needsOf(topology);
   return {
     maxApicId: maxApicId(topology),
-    apicIds: all.slice(0, cpus),
+    apicIds: apicIdsOf(topology, cpus),
     safe: needs.length === 0,
     needs,
     nearest: needs.length === 0
       ? { ...topology, maxApicId: maxApicId(topology) }
       : nearest(cpus, topology),
   };
+}
+
+function checkRoom(cpus: number, topology: Topology): void {
+  const room = cpuCount(topology);
+  if (room >= cpus) return;
+  throw new RangeError(
+    `Cannot fit ${cpus} CPUs: ${inWords(topology)} have room for ${room}; give more sockets`,
+  );
+}
+
+/** All ones is broadcast. Source: Intel SDM volume 3, 11.12.9. */
+const GREATEST_ID = 0xffff_fffe;
+
+function checkIds(topology: Topology): void {
+  const last = maxApicId(topology);
+  if (last <= GREATEST_ID) return;
+  throw new RangeError(
+    `Cannot fit CPUs into ${
+      inWords(topology)
+    }: the last APIC ID would be ${last}, and the 32 bits ` +
+      `of an ID end at ${GREATEST_ID}; give fewer sockets, cores or threads`,
+  );
+}
+
+function inWords({ sockets, cores, threads }: Topology): string {
+  return `${sockets} sockets of ${cores} cores of ${threads} threads`;
+}
+
+function apicIdsOf(topology: Topology, cpus: number): readonly number[] {
+  return Array.from({ length: cpus }, (_, cpu) => apicIdOf(topology, cpu));
 }
 
 interface Rung {
@@ -77,10 +103,12 @@ const NOT_BY_LINUX = "APIC IDs below 32768: Linux registers no others";
 const MOST_CPUS = 8192;
 const TOO_MANY = `at most ${MOST_CPUS} CPUs: Linux on x86 can be built for no more (NR_CPUS)`;
 
-function needsOf(apicIds: readonly number[]): readonly string[] {
-  const registered = (apicIds.at(-1) ?? 0) < MAX_LOCAL_APIC;
-  if (!registered) return [NOT_BY_LINUX];
-  if (apicIds.length > MOST_CPUS) return [TOO_MANY];
+/** IDs are listed only where Linux may register them all, so that no list is longer. */
+function needsOf(topology: Topology): readonly string[] {
+  const room = cpuCount(topology);
+  if (maxApicId(topology) >= MAX_LOCAL_APIC) return [NOT_BY_LINUX];
+  if (room > MOST_CPUS) return [TOO_MANY];
+  const apicIds = apicIdsOf(topology, room);
   const rung = LADDER.find(({ platform }) => bringsUp(platform, apicIds));
   return rung?.needs ?? [NOT_BY_LINUX];
 }

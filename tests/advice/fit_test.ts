@@ -84,6 +84,23 @@ Deno.test("too many CPUs for a topology is misuse", () => {
   });
 });
 
+Deno.test("a topology with more IDs than can be listed is answered, not listed", () => {
+  const found = fit(8, { threads: 1024, cores: 1024, sockets: 1024 });
+  assert.deepEqual([found.maxApicId, found.apicIds.length], [2 ** 30 - 1, 8]);
+  assert.match(found.needs.join(), /below 32768/);
+});
+
+Deno.test.each([
+  { topology: { threads: 32_768, cores: 32_768, sockets: 32_768 }, last: 35_184_372_088_831 },
+  // All ones is broadcast.
+  { topology: { threads: 32_768, cores: 4, sockets: 32_768 }, last: 4_294_967_295 },
+])("no processor has the IDs of $topology", ({ topology, last }) => {
+  assert.throws(() => fit(32_768, topology), {
+    name: "RangeError",
+    message: new RegExp(`^Cannot fit CPUs into .*APIC ID would be ${last}, .*; give fewer`),
+  });
+});
+
 const anyTopology = fc.record({
   threads: fc.integer({ min: 1, max: 4 }),
   cores: fc.integer({ min: 1, max: 40 }),
