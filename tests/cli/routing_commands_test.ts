@@ -122,7 +122,21 @@ Deno.test.each([
   },
   {
     line: "message k6.1-kvmext-small --source msi --device 0000:99:00.0 --apic-id 1 --vector 1",
-    talk: /Cannot find 0000:99:00\.0 among the devices of k6\.1-kvmext-small: they are /,
+    talk: /Cannot find 0000:99:00\.0 among the msi devices of k6\.1-kvmext-small: they are 0000:/,
+  },
+  {
+    line:
+      "message k6.1-hpetmsi-kvmext-ids-0-300-1000 --source hpet --device ioapic:0 --apic-id 0 " +
+      "--vector 0x31",
+    talk: /Cannot find ioapic:0 among the hpet devices of .*: they are hpet:0$/,
+  },
+  {
+    line: "message k6.1-kvmext-small --source msi --apic-id 1 --vector 0x31 --level --pin 9",
+    talk: /Cannot use --pin with --source msi: .*\(msi has --device and --index\)/,
+  },
+  {
+    line: "message k6.1-kvmext-small --source hpet --apic-id 1 --vector 0x31 --active-low",
+    talk: /Cannot use --active-low with --source hpet: .* or give --source ioapic/,
   },
   {
     line: "message k6.1-kvmext-small --source iommu --apic-id 1 --vector 1",

@@ -22,7 +22,7 @@ import {
 import { command } from "../command.ts";
 import { Misuse } from "../error.ts";
 import { kernelOption, readMachine } from "../machine.ts";
-import { choice, flag, one, required, text, whole } from "../option.ts";
+import { choice, flag, kebab, one, required, text, whole } from "../option.ts";
 import { columns, paint } from "../terminal.ts";
 import { declinedInWords } from "../../linux/reasons.ts";
 import { follow } from "../../routing/follow.ts";
@@ -61,6 +61,7 @@ export const messageCommand = command({
     "message notebooks/machines/vtd-eim.machine.json --source ioapic --pin 9 --level --index 4 --apic-id 300 --vector 0x31",
   ],
   async run({ MACHINE }, { apicId, vector, kernel, ...wanted }, world) {
+    refusePinOptions(wanted);
     const machine = await readMachine(MACHINE, world, kernel);
     const boot = bootMachine(machine);
     const target = { ...cpuOf(boot, apicId), vector };
@@ -74,6 +75,18 @@ export const messageCommand = command({
     return { json: { ...jsonOf(programming), ...arrival }, text: () => table(programming) };
   },
 });
+
+const pinOptions = ["pin", "level", "activeLow", "masked"] as const;
+
+/** Only an I/O APIC has pins to be set. */
+function refusePinOptions({ source, ...given }: Wanted): void {
+  const [stray] = pinOptions.filter((key) => given[key] !== undefined && given[key] !== false);
+  if (source === "ioapic" || stray === undefined) return;
+  throw new Misuse(
+    `Cannot use --${kebab(stray)} with --source ${source}: it speaks of an I/O APIC's pin; ` +
+      `take it away (${source} has --device and --index) or give --source ioapic`,
+  );
+}
 
 /**
  * The words are what Linux would program, wherever they lead; where the CPU does not take them,
@@ -110,7 +123,7 @@ function numbered({ cpu, apicId }: OfflineCpu): readonly OnlineCpu[] {
 function interruptOf(booted: Booted, wanted: Wanted): Interrupt {
   const { source, index } = wanted;
   const device = wanted.device ?? devicesOf(booted, source)[0];
-  if (wanted.device !== undefined) requireKnown(booted, wanted.device);
+  if (wanted.device !== undefined) requireKnown(booted, source, wanted.device);
   if (device === undefined) {
     throw new Misuse(`Cannot find ${NOUN[source]} in ${booted.machine.name}: give another machine`);
   }
@@ -120,13 +133,27 @@ function interruptOf(booted: Booted, wanted: Wanted): Interrupt {
     : { source, device, ...indexed };
 }
 
-function requireKnown({ machine, boot: { parents } }: Booted, device: string): void {
-  if (parents[device]) return;
-  const known = Object.keys(parents).join(", ");
+function requireKnown(
+  { machine, boot: { parents } }: Booted,
+  source: DeviceClass,
+  device: string,
+): void {
+  const known = Object.keys(parents).filter((each) => CALLED[source].test(each));
+  if (known.includes(device)) return;
   throw new Misuse(
-    `Cannot find ${device} among the devices of ${machine.name}: they are ${known}`,
+    `Cannot find ${device} among the ${source} devices of ${machine.name}: they are ${
+      known.join(", ") || "none"
+    }`,
   );
 }
+
+/** Names of devices that may be of a class; an AMD unit without XT is a PCI function as well. */
+const CALLED: Readonly<Record<DeviceClass, RegExp>> = {
+  ioapic: /^ioapic:/,
+  hpet: /^hpet:/,
+  msi: /^[0-9a-f]{4}:/,
+  iommu: /^(iommu|[0-9a-f]{4}):/,
+};
 
 const NOUN: Readonly<Record<DeviceClass, string>> = {
   ioapic: "an I/O APIC",
