@@ -6,7 +6,7 @@ import { common } from "./parse.ts";
 export const shells = ["bash", "zsh", "fish"] as const;
 export type Shell = typeof shells[number];
 
-/** A script for the shell that completes an alias `irqscope` of the tool. */
+/** A script for the shell that completes a command `irqscope`; the README tells how to get one. */
 export function completionScript(shell: Shell, commands: readonly Command[]): string {
   return shell === "fish" ? fish(commands) : bash(commands, shell);
 }
