@@ -365,7 +365,8 @@ Deno.test("an import that fails tells that its file has changed since it was loa
   await using kernel = await running({ types: "off", files: { "one.ts": "export const = 1" } });
   const write = (text: string) =>
     kernel.run(`await Deno.writeTextFile("one.ts", ${JSON.stringify(text)})`);
-  const hint = /; the file has changed since it was first loaded: import it as "\.\/one\.ts\?2", or/;
+  const hint =
+    /; the file has changed since it was first loaded: import it as "\.\/one\.ts\?2", or/;
   assert.doesNotMatch(tracebackOf(await kernel.run("import { a } from './one.ts'; a")), hint);
   await pause(20);
   await write("export const a = 2");
