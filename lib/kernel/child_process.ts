@@ -50,9 +50,8 @@ export class Child {
     exited.then((because) => listener.exit(because));
     const failed = exited.then((because) => {
       const under = config.file === undefined ? "" : ` under ${config.file}`;
-      throw new Error(
-        `Cannot start the user's process${under}: it ${because}; ${said.text.trim()}`,
-      );
+      const why = said.text.replace(chatter, "").trim();
+      throw new Error(`Cannot start the user's process${under}: it ${because}${why && `; ${why}`}`);
     });
     const [inspector] = await Promise.race([Promise.all([connected, ready]), failed]);
     failed.catch(() => {});
@@ -195,7 +194,7 @@ function inspectorUrl(process: ChildProcess, said: { text: string }): Promise<st
 
 /** What Deno itself says on the child's standard error, of no interest to a user. */
 const chatter =
-  /^(?:Debugger (?:listening|session)|Visit chrome|Waiting for the debugger to disconnect|Download |Initialize |Warning Permissions in the config)[^\n]*\n/gm;
+  /^(?:Stack backtrace:\n +0: <unknown>|Debugger (?:listening|session)|Visit chrome|Waiting for the debugger to disconnect|Download |Initialize |Warning Permissions in the config)[^\n]*\n/gm;
 
 type HeardText = Heard & { readonly kind: "text" };
 

@@ -23,6 +23,8 @@ export interface RunnerOptions {
 
 /** JavaScript that does not hear of an interrupt within this is terminated. */
 const hearMs = 40;
+/** Busy JavaScript tells within this where it stands, also on a busy machine; native code cannot. */
+const tellMs = 100;
 /** Code that heard of it and still goes on after this is left behind. */
 const yieldMs = 100;
 /** A script that takes longer than this to run at all was hit by a late termination. */
@@ -397,7 +399,7 @@ export class Runner implements ChildListener {
   /** Not where that would end the process: such code is waited for. */
   async #terminateOnce(inspector: Inspector): Promise<void> {
     const asked = inspector.send("Runtime.evaluate", { expression: "__k.mustReturn()" });
-    this.#mustReturn = await within(hearMs, asked) && (await asked).result.value === true;
+    this.#mustReturn = await within(tellMs, asked) && (await asked).result.value === true;
     if (!this.#mustReturn) await inspector.send("Runtime.terminateExecution");
   }
 

@@ -40,6 +40,7 @@ const endless = [
   "try { await new Promise(() => {}) } catch { while (true) {} }",
   "for (const i of [1, 2, 3]) setTimeout(() => { for (;;); }, 5); await new Promise(() => {})",
   "process.nextTick(() => queueMicrotask(() => { for (;;); })); await new Promise(() => {})",
+  "process.nextTick(async () => { await 0; for (;;); }); await new Promise(() => {})",
   "for (;;) Deno.inspect([1])",
   "await import('data:text/javascript,await new Promise(() => {})')",
 ];
@@ -54,6 +55,8 @@ const called = (busy: string) =>
     await new Promise(() => {})`,
       {},
     ],
+    [`process.nextTick(() => { ${busy} }); await new Promise(() => {})`, {}],
+    [`process.nextTick((a, b) => { ${busy} }, 1, 2); await new Promise(() => {})`, {}],
     [`AbortSignal.timeout(5).onabort = () => { ${busy} }; await new Promise(() => {})`, {}],
   ] as const;
 

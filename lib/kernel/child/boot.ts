@@ -3,7 +3,7 @@ import { comms, receive } from "./comms.ts";
 import * as controls from "./controls.ts";
 import { enterRun } from "./current.ts";
 import { jupyter } from "./display.ts";
-import { installStackTraces, mustReturn } from "./errors.ts";
+import { installStackTraces, learnTicks, mustReturn } from "./errors.ts";
 import { help } from "./help.ts";
 import { cellImport, cellMeta, type Loader } from "./imports.ts";
 import { installInput } from "./input.ts";
@@ -19,6 +19,7 @@ import { installWorkers } from "./workers.ts";
 export function boot(loader: Loader): void {
   const own = new URL("..", import.meta.url).pathname;
   installStackTraces([own, "$deno$stdin.mts", "ext:", "node:", "Timeout._onTimeout", "each.next"]);
+  learnTicks();
   stayAlive();
   runs.installTimers(uncaught);
   installConsole();

@@ -1,5 +1,6 @@
+import process from "node:process";
 import type { Run, Thrown } from "../frames.ts";
-import { Error, Map, Number, Object, String, WeakMap } from "../intrinsics.ts";
+import { Error, Map, Number, Object, Set, String, WeakMap } from "../intrinsics.ts";
 import { isHelper, type Positions, userPlace } from "../positions.ts";
 import { pristine } from "./pristine.ts";
 
@@ -62,9 +63,28 @@ export function mustReturn(): boolean {
     const sites = sitesHere();
     const lowest = sites.at(-1)!;
     if (!isCore(lowest)) return isModule(lowest);
-    const caller = sites.at(sites.findLastIndex((site) => !isCore(site)) + 1)!;
-    return fatalCallers.includes(caller.getFunctionName() ?? "");
+    const caller = coreCaller(sites);
+    return fatalCallers.includes(caller.getFunctionName() ?? "") || ticks.has(placeOf(caller));
   });
+}
+
+/** Core's function that called what is not core's. */
+function coreCaller(sites: readonly NodeJS.CallSite[]): NodeJS.CallSite {
+  return sites.at(sites.findLastIndex((site) => !isCore(site)) + 1)!;
+}
+
+/** Where core calls what `process.nextTick` was given; microtasks it runs a line further on. */
+const ticks = new Set<string>();
+
+/** Core has a call of its own for each number of arguments. */
+export function learnTicks(): void {
+  for (const given of [[], [1], [1, 2], [1, 2, 3], [1, 2, 3, 4], [1, 2, 3, 4, 5]]) {
+    process.nextTick(() => void ticks.add(placeOf(coreCaller(sitesHere()))), ...given);
+  }
+}
+
+function placeOf(site: NodeJS.CallSite): string {
+  return `${site.getFunctionName()}:${site.getLineNumber()}:${site.getColumnNumber()}`;
 }
 
 /** They call the user's code: timers of Deno's own, and listeners for unhandled rejections. */
