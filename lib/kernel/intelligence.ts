@@ -6,7 +6,12 @@ import type { FolderConfig } from "./folder_config.ts";
 import { before } from "./in_time.ts";
 import type { Inspector } from "./inspector.ts";
 import type { Completion, MimeBundle } from "./interpreter.ts";
-import { type LanguageService, languageService, type TypeProblem } from "./language/service.ts";
+import {
+  type Judge,
+  type LanguageService,
+  languageService,
+  type TypeProblem,
+} from "./language/service.ts";
 import { completeLive, describeLive, globalsAmong, isInProse, pathBefore } from "./live.ts";
 import { prelude } from "./prelude.ts";
 import { Recent } from "./recent.ts";
@@ -44,6 +49,7 @@ const kept = 500;
 /** A cell that ran, and what becomes known of its types. */
 interface Noted extends PromiseWithResolvers<readonly TypeProblem[]> {
   readonly source: string;
+  readonly runs: Judge;
 }
 
 /**
@@ -74,18 +80,25 @@ export class Intelligence {
 
   /**
    * Takes note of a cell about to run; yields its type errors once a server has looked at it, none
-   * where none can be had.
+   * where none can be had. They may keep it from running: then nothing later knows of it.
    */
-  commit(source: string): Promise<readonly TypeProblem[]> {
-    const noted = { source, ...Promise.withResolvers<readonly TypeProblem[]>() };
+  commit(source: string, runs: Judge): Promise<readonly TypeProblem[]> {
+    const noted = { source, runs, ...Promise.withResolvers<readonly TypeProblem[]>() };
     this.#cells.set(noted, noted);
     if (this.#service) this.#look(noted);
     return noted.promise;
   }
 
-  #look({ source, resolve }: Noted): void {
-    this.#service!.commit(source).then((found) => this.#withoutGlobals(found))
-      .then(resolve, () => resolve([]));
+  #look(noted: Noted): void {
+    const { source, runs, resolve } = noted;
+    const judged = async (found: readonly TypeProblem[]) => {
+      const problems = await this.#withoutGlobals(found).catch(() => []);
+      const kept = await runs(problems);
+      resolve(problems);
+      if (!kept) this.#cells.delete(noted);
+      return kept;
+    };
+    this.#service!.commit(source, judged).catch(() => resolve([]));
   }
 
   /** What code made a global name as it ran, as by `globalThis.x = 1`, is known to no compiler. */

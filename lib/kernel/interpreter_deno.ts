@@ -209,10 +209,12 @@ class DenoInterpreter implements Interpreter {
     const { file, source } = record;
     await this.#debugger.compiled({ file, source, ...compiled });
     this.#policy = policyIn(source) ?? this.#policy;
-    const looked = compiled.constant ? Promise.resolve([]) : intelligence.commit(code);
+    const strict = this.#policy === "error";
+    const runs = (found: readonly TypeProblem[]) => !strict || found.length === 0 && !record.over;
+    const looked = compiled.constant ? Promise.resolve([]) : intelligence.commit(code, runs);
     if (this.#policy === "off") return await this.#runner.run(record, compiled);
-    if (this.#policy === "error") intelligence.start();
-    const problems = this.#policy === "error" ? await looked : [];
+    if (strict) intelligence.start();
+    const problems = strict ? await looked : [];
     if (problems.length > 0) return this.#refuse(record, typeError(problems, record));
     await this.#runner.run(record, compiled);
     const told = looked.then((found) => this.#warn(record, found), () => {});

@@ -27,12 +27,12 @@ export class Recent<K, V> {
   }
 
   set(key: K, value: V): void {
-    this.#delete(key);
+    this.delete(key);
     this.#entries.set(key, value);
     this.#characters += this.#sizeOf(value);
     for (const oldest of this.#entries.keys()) {
       if (!this.#full() || this.#entries.size === 1) return;
-      this.#delete(oldest);
+      this.delete(oldest);
     }
   }
 
@@ -42,18 +42,18 @@ export class Recent<K, V> {
   }
 
   clear(): void {
-    for (const key of this.#entries.keys()) this.#delete(key);
+    for (const key of this.#entries.keys()) this.delete(key);
   }
 
-  #full(): boolean {
-    return this.#entries.size > this.#most || this.#characters > mostCharacters;
-  }
-
-  #delete(key: K): void {
+  delete(key: K): void {
     const value = this.#entries.get(key);
     if (value === undefined) return;
     this.#characters -= this.#sizeOf(value);
     this.#entries.delete(key);
     this.#forgotten?.(value);
+  }
+
+  #full(): boolean {
+    return this.#entries.size > this.#most || this.#characters > mostCharacters;
   }
 }

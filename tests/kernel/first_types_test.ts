@@ -1,6 +1,6 @@
 /** Type errors of cells that ran before the language server was up. */
 import assert from "node:assert/strict";
-import { errorsOf, printed, running, warned } from "./running.ts";
+import { errorsOf, printed, resultOf, running, warned } from "./running.ts";
 
 const wrong = "const n: number = 'x';";
 
@@ -26,6 +26,15 @@ Deno.test("the first cell of all may forbid itself to run with type errors", asy
   const refused = await kernel.run(`// types: error\nconsole.log('ran'); ${wrong}`);
   assert.equal(printed(refused), "");
   assert.match(errorsOf(refused).join(), /^TS2322/);
+});
+
+Deno.test("later cells know nothing of one that was kept from running", async () => {
+  await using kernel = await running({ slots: await Deno.makeTempDir(), types: "error" });
+  await kernel.run("/** The first. */\nconst cfg = 'abc';");
+  const refused = await kernel.run("/** The second. */\nconst cfg: number = 'x';");
+  assert.match(errorsOf(refused).join(), /^TS2322/);
+  assert.equal(resultOf(await kernel.run("cfg.toUpperCase()")), '"ABC"');
+  assert.match(JSON.stringify(await kernel.interpreter.inspect("cfg", 3, 0)), /The first/);
 });
 
 Deno.test("a global that code made as it ran is no unknown name", async () => {

@@ -27,6 +27,8 @@ export interface LanguageNotebook {
   commit(code: string): Promise<{ readonly document: CellDocument; readonly ahead: number }>;
   /** Keeps the cell put in last if later ones can refer to it, which is if it declares something. */
   settle(): void;
+  /** Takes the cell put in last away again: it does not run, and shadows nothing. */
+  takeBack(): void;
   /** The document behind all of them, with this text. */
   scratch(code: string): CellDocument;
   /** Those that were kept. */
@@ -47,6 +49,10 @@ export function openNotebook(rpc: Rpc, folder: URL, prelude: string): LanguageNo
   const cells: CellDocument[] = [];
   const blanks: CellDocument[] = [];
   const spent: CellDocument[] = [];
+  /** Those whose names the cell put in last shadows, all of them. */
+  const shadowed: CellDocument[] = [];
+  /** The cells and their texts before it was put in. */
+  let earlier: readonly (readonly [CellDocument, string])[] = [];
   let version = 1;
   let made = 0;
   let renamed = 0;
@@ -85,6 +91,9 @@ export function openNotebook(rpc: Rpc, folder: URL, prelude: string): LanguageNo
   const remove = (cell: CellDocument) => {
     cells.splice(cells.indexOf(cell), 1);
     retype(cell, "");
+    shadowed.push(cell);
+  };
+  const spend = (cell: CellDocument) => {
     spent.push(cell);
     if (spent.length === batch) spent.splice(0).forEach(close);
   };
@@ -149,6 +158,7 @@ export function openNotebook(rpc: Rpc, folder: URL, prelude: string): LanguageNo
     async commit(code) {
       const { text, ahead, parsed } = readCell(code);
       const names = new Set(declarationsOf(text).keys());
+      earlier = cells.map((cell) => [cell, cell.text]);
       if (names.size > 0) {
         if (typed) retype(typed, "");
         await shadow(names);
@@ -156,9 +166,16 @@ export function openNotebook(rpc: Rpc, folder: URL, prelude: string): LanguageNo
       return { document: show(text, idOf(parsed)), ahead };
     },
     settle() {
+      shadowed.splice(0).forEach(spend);
       if (!typed || declarationsOf(typed.text).size === 0) return;
       cells.push(typed);
       typed = undefined;
+    },
+    takeBack() {
+      if (typed) retype(typed, "");
+      shadowed.length = 0;
+      cells.splice(0, cells.length, ...earlier.map(([cell]) => cell));
+      for (const [cell, text] of earlier) retype(cell, text);
     },
     scratch: (code) => show(legible(code), idOf(parseCell(code))),
   };

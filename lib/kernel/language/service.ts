@@ -47,8 +47,11 @@ export interface LanguageService {
   warm(): void;
   /** Whether an answer may be had without waiting for a server to start. */
   readonly ready: boolean;
-  /** Adds a cell that is about to run; yields its type errors, none while no server runs. */
-  commit(code: string): Promise<readonly TypeProblem[]>;
+  /**
+   * Adds a cell that is about to run; yields its type errors, none while no server runs. One that
+   * they do not let run is as if it had never been.
+   */
+  commit(code: string, runs?: Judge): Promise<readonly TypeProblem[]>;
   /** Whether a cell declared this name anew and the server takes it for the global it was. */
   mistakes(name: string): boolean;
   /** Undefined while no server runs. */
@@ -60,6 +63,15 @@ export interface LanguageService {
   stop(): void;
 }
 
+/** Whether a cell runs that has these type errors. */
+export type Judge = (problems: readonly TypeProblem[]) => boolean | Promise<boolean>;
+
+/** What the cells that ran left. */
+interface Past {
+  ran: readonly string[];
+  readonly obscured: Set<string>;
+}
+
 interface Running {
   readonly server: LanguageServer;
   readonly notebook: LanguageNotebook;
@@ -67,16 +79,15 @@ interface Running {
 
 /** A service that is cold until `warm` is called. */
 export function languageService(options: LanguageOptions): LanguageService {
-  let ran: string[] = [];
+  let past = nothing();
   const known = namesBefore(options.prelude);
-  const obscured = new Set<string>();
   let starting: Promise<Running | undefined> | undefined;
   let running: Running | undefined;
   let slot: Slot | undefined;
   let queue: Promise<unknown> = Promise.resolve();
 
   const start = async (): Promise<Running | undefined> => {
-    const earlier = ran; // Later ones are committed in their turn.
+    const earlier = past.ran; // Later ones are committed in their turn.
     slot = takeSlot(options.slots, options.servers);
     if (!slot) return undefined;
     const server = await startServer(options);
@@ -97,10 +108,18 @@ export function languageService(options: LanguageOptions): LanguageService {
     queue = turn.catch(() => {});
     return turn;
   };
-  const ask = <T>(work: (running: Running) => Promise<T>): Promise<T | undefined> =>
-    inTurn(async () => {
-      const here = running ?? await starting;
-      return here && await work(here).catch(() => undefined);
+  const now = async <T>(work: (running: Running) => Promise<T>): Promise<T | undefined> => {
+    const here = running ?? await starting;
+    return here && await work(here).catch(() => undefined);
+  };
+  const ask = <T>(work: (running: Running) => Promise<T>) => inTurn(() => now(work));
+  const lookAt = (code: string, obscured: ReadonlySet<string>) =>
+    now(async ({ server, notebook }) => {
+      const { document, ahead } = await notebook.commit(code);
+      const found = await diagnosticsOf(server, document).catch(() => []);
+      const problems = found.filter(({ range }) => !meansAny(obscured, code, range.start))
+        .map((diagnostic) => problemOf(diagnostic, ahead));
+      return { problems, end: (kept: boolean) => kept ? notebook.settle() : notebook.takeBack() };
     });
   const warm = () => {
     starting ??= start().catch(() => (cool(), undefined));
@@ -115,34 +134,38 @@ export function languageService(options: LanguageOptions): LanguageService {
     get ready() {
       return running !== undefined;
     },
-    async commit(code) {
-      const problems = ask(async (here) => {
-        const { document, ahead } = await here.notebook.commit(code);
-        const found = await diagnosticsOf(here.server, document).catch(() => []);
-        here.notebook.settle();
-        return found.filter(({ range }) => !meansAny(obscured, code, range.start))
-          .map((diagnostic) => problemOf(diagnostic, ahead));
+    commit(code, runs = () => true) {
+      const here = past; // It is another one once the user's process was replaced.
+      return inTurn(async () => {
+        const names = [...declarationsOf(code).keys()].filter((name) => known.has(name));
+        const looked = await lookAt(code, here.obscured.union(new Set(names)));
+        const problems = looked?.problems ?? [];
+        const kept = await runs(problems);
+        looked?.end(kept);
+        if (kept) here.ran = remembered(here.ran, code);
+        if (kept) { for (const name of names) here.obscured.add(name); }
+        return problems;
       });
-      ran = remembered(ran, code);
-      for (const name of declarationsOf(code).keys()) if (known.has(name)) obscured.add(name);
-      return await problems ?? [];
     },
-    mistakes: (name) => obscured.has(name),
+    mistakes: (name) => past.obscured.has(name),
     complete: (code, cursor) => ask((here) => completeIn(here, code, cursor)),
     inspect: (code, cursor, detail) => ask((here) => inspectIn(here, code, cursor, detail)),
     forget() {
-      ran = [];
-      obscured.clear();
+      past = nothing();
       stop();
     },
     stop,
   };
 }
 
+function nothing(): Past {
+  return { ran: [], obscured: new Set() };
+}
+
 /** The cells that later ones can still refer to: those all of whose names are shadowed go. */
-function remembered(ran: readonly string[], code: string): string[] {
+function remembered(ran: readonly string[], code: string): readonly string[] {
   const names = declarationsOf(code);
-  if (names.size === 0) return [...ran];
+  if (names.size === 0) return ran;
   return [
     ...ran.filter((cell) => ![...declarationsOf(cell).keys()].every((n) => names.has(n))),
     code,

@@ -101,6 +101,26 @@ Deno.test(
 );
 
 Deno.test(
+  "a cell that its type errors keep from running is as if it had never been",
+  options,
+  () =>
+    withService(async (service) => {
+      service.warm();
+      const refuse = (cell: string) => service.commit(cell, (found) => found.length === 0);
+      await problems(service, "const cfg = 'abc', kept = 1;", "interface P { a: string }");
+      await problems(service, "const both = { cfg }, cfg2 = cfg;");
+      assert.equal((await refuse("const cfg: number = 'x', both = 1, cfg2 = 2;")).length, 1);
+      assert.equal((await refuse("interface P { b: number }; const cfg = <P> 1;")).length, 1);
+      assert.equal((await refuse("const location = 1;\nconst n: number = 'x';")).length, 1);
+      assert.equal(service.mistakes("location"), false);
+      assert.deepEqual(await refuse("cfg.trim(); both.cfg.trim(); cfg2.trim()"), []);
+      assert.deepEqual(await refuse("const p: P = { a: cfg }; kept.toFixed(); location.href"), []);
+      assert.deepEqual(await refuse("const cfg = 5;"), []);
+      assert.deepEqual(await refuse("cfg.toFixed(); both.cfg.trim()"), []);
+    }),
+);
+
+Deno.test(
   "a cell may declare a global of the library, and what only a file may not do",
   options,
   () =>
