@@ -194,6 +194,8 @@ const ofFiles: ReadonlySet<ServerDiagnostic["code"]> = new Set([
   2661, // or of another cell's name: `export` means nothing here.
   2669, // `declare global` outside of a module.
   2853, // `await using` outside of a module.
+  7005, // A variable that gets its type where it is used, …
+  7034, // … which TypeScript follows within a file, not from cell to cell.
   7026, // No types of JSX elements exist: then none can be wrong.
 ]);
 

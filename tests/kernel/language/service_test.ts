@@ -121,6 +121,21 @@ Deno.test(
 );
 
 Deno.test(
+  "a variable may get its type in a later cell",
+  options,
+  () =>
+    withService(async (service) => {
+      service.warm();
+      const cell = "let rows = [], none = null, later;";
+      assert.deepEqual(await problems(service, cell), []);
+      assert.deepEqual(await problems(service, "for (const r of rows) r; none; later"), []);
+      assert.deepEqual(await problems(service, "rows.push(1);", "rows.map((r) => r + 1)"), []);
+      assert.deepEqual(await problems(service, "later = 5;", "later.toFixed(); none = later"), []);
+      assert.deepEqual(await problems(service, "rows.nope;\nrows"), ["1:6 2339"]);
+    }),
+);
+
+Deno.test(
   "a cell may declare a global of the library, and what only a file may not do",
   options,
   () =>
