@@ -183,15 +183,21 @@ async function diagnosticsOf(
   return (report.items ?? []).filter(isTypeError);
 }
 
-/** Syntax errors, 1000 to 1999, are the parser's to tell; what is unused is no error. */
+/**
+ * What is unused is no error. A cell that runs has been parsed: also what the server tells among
+ * the errors of syntax, 1000 to 1999, such as a property named twice, was found by its checker.
+ */
 function isTypeError({ severity, source, code }: ServerDiagnostic): boolean {
-  return severity === 1 && source === "deno-ts" && Number(code) >= 2000 && !ofFiles.has(code);
+  return severity === 1 && source === "deno-ts" && !ofFiles.has(code);
 }
 
 /** Errors of a file that are none of a cell. */
 const ofFiles: ReadonlySet<ServerDiagnostic["code"]> = new Set([
+  1205, // An export of a type: `export` means nothing here, whatever compiles it.
+  1280, // A namespace outside of a module.
+  1314, // `export as namespace` outside of a module.
   2484, // An export of what is exported already,
-  2661, // or of another cell's name: `export` means nothing here.
+  2661, // or of another cell's name.
   2669, // `declare global` outside of a module.
   2853, // `await using` outside of a module.
   7005, // A variable that gets its type where it is used, …

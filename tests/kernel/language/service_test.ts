@@ -121,6 +121,58 @@ Deno.test(
 );
 
 Deno.test(
+  "what the checker tells among the errors of syntax is told",
+  options,
+  () =>
+    withService(async (service) => {
+      service.warm();
+      for (
+        const [cell, ...found] of [
+          ["const twice = { a: 1, a: 2 }", "1:23 1117"],
+          ["{ a: 1,\n  a: 2 }", "2:3 1117"],
+          ["async function bad(): number { return 1 }", "1:23 1064"],
+          ["class C { @((v: number, c: any) => {}) m() {} }", "1:12 1241"],
+          ["enum E { A = Math.random(), B }", "1:29 1061"],
+          ["let one: unique symbol", "1:5 1332"],
+        ] as const
+      ) assert.deepEqual(await problems(service, cell), found, cell);
+    }),
+);
+
+Deno.test(
+  "what runs in a cell though it would not in a file is no error of it",
+  options,
+  () =>
+    withService(async (service) => {
+      service.warm();
+      for (
+        const cell of [
+          "namespace N { export const a = 1; export namespace M { export const b = 2 } }",
+          "namespace O.P { export type Q = 1 }\nimport NM = N.M; NM.b",
+          "type T = 1; export { T };",
+          "export as namespace Whole",
+          "await 1; for await (const x of [1]) x; const f = async () => await 1; if (f) await f()",
+          "f;\nimport { join } from 'node:path';\njoin('a'); export * as p from 'node:util'",
+          "import fs = require('node:fs'); fs.statSync(import.meta.url); import.meta.main",
+          "using u = null; { await using v = null; using w = null } for (using x of []) x",
+          "function d(...given: any[]): any {}",
+          "@d export class A { @d m() {} @d accessor p = 1; @d #q = 1; @d get s() { return 1 } }",
+          "export @d class B { declare x: 1; static { this.name } constructor(readonly y = 1) {} }",
+          "const enum En { A = 1, B = A * 2 } enum S { A = 'a', B = `b` } declare enum D { A }",
+          "declare module '*.txt' { const t: string; export default t }",
+          "function* g(): Generator<number, void, string> { const s: string = yield 1; s.trim() }",
+          "outer: for (const i of [1]) for (const j of [i]) { if (j) continue outer }",
+          "const o = { get a() { return 1 }, set a(v) {}, ['b']: 1, *[Symbol.iterator]() {} }",
+          "abstract class Q { abstract m(): void; abstract accessor z: 1; n(): void; n(a?: 1) {} }",
+          "type V<in out X> = { [K in keyof X as `_${string & K}`]-?: X[K] }; <const Y>(y: Y) => y",
+          "var async = 1, of = 2, type = 3, get = 4, let_ = async + of + type + get",
+          "/(?<y>a)|(?<y>b)/v.test('a'); /[\\p{L}--[a-z]]/v; /(?i:a)/; 1_0n ** 2n; 'a'.at(0)!",
+        ]
+      ) assert.deepEqual(await problems(service, cell), [], cell);
+    }),
+);
+
+Deno.test(
   "a variable may get its type in a later cell",
   options,
   () =>
