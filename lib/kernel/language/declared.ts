@@ -1,6 +1,7 @@
 /** What a cell declares, types included, and how to rename it without changing what it means. */
 import { boundNames, childrenOf, isNode, type Node } from "../compile_ast.ts";
 import { parseCell } from "../compile_parse.ts";
+import { isGlobal } from "./globals.ts";
 
 /** Each later cell asks again about all that came before it. */
 const known = new Map<string, ReadonlyMap<string, number>>();
@@ -26,7 +27,9 @@ function* declaredBy(statement: Node): Generator<[string, number]> {
     for (const { local } of node.specifiers as Node[]) yield* placesIn(local as Node);
   } else if (node.type === "VariableDeclaration") {
     for (const { id } of node.declarations as Node[]) yield* placesIn(id as Node);
-  } else if (/Declaration$|^TSDeclareFunction$/.test(node.type) && isNode(node.id)) {
+  } else if (
+    /Declaration$|^TSDeclareFunction$/.test(node.type) && isNode(node.id) && !isGlobal(node)
+  ) {
     yield* placesIn(node.id);
   }
 }

@@ -5,7 +5,15 @@
  */
 import { legible, parseCell, type Parsed, readCell } from "../compile_parse.ts";
 import { declarationsOf, renamePrefixes } from "./declared.ts";
-import { offsetAt, positionAt, type TextEdit, withEdits, type WorkspaceEdit } from "./protocol.ts";
+import { openGlobals } from "./globals.ts";
+import {
+  offsetAt,
+  type Position,
+  positionAt,
+  type TextEdit,
+  withEdits,
+  type WorkspaceEdit,
+} from "./protocol.ts";
 import type { Rpc } from "./rpc.ts";
 
 /** One cell's document. */
@@ -19,12 +27,17 @@ export interface CellDocument {
 /** Only what is JSX is read as TSX, in which some TypeScript means nothing. */
 type LanguageId = "typescript" | "typescriptreact";
 
+export interface Committed {
+  readonly document: CellDocument;
+  /** How many lines of what is read stand before the cell's first. */
+  readonly ahead: number;
+  /** Where a place of the document stands in the cell as it is read. */
+  back(place: Position): Position;
+}
+
 export interface LanguageNotebook {
-  /**
-   * Puts a cell behind those before it, whose names it shadows as JavaScript would; yields also
-   * how many lines of the document stand before the cell's first.
-   */
-  commit(code: string): Promise<{ readonly document: CellDocument; readonly ahead: number }>;
+  /** Puts a cell behind those before it, whose names it shadows as JavaScript would. */
+  commit(code: string): Promise<Committed>;
   /** Keeps the cell put in last if later ones can refer to it, which is if it declares something. */
   settle(): void;
   /** Takes the cell put in last away again: it does not run, and shadows nothing. */
@@ -112,7 +125,7 @@ export function openNotebook(rpc: Rpc, folder: URL, prelude: string): LanguageNo
       textDocument: { uri: cell.uri },
       position: positionAt(cell.text, offset),
       newName,
-    });
+    }).catch(() => null); // What adds to a type of the library bears the library's name.
     for (const cell of cells) {
       const edits = edit?.changes?.[cell.uri];
       if (edits) retype(cell, withEdits(cell.text, prefixed(cell.text, edits)));
@@ -156,14 +169,15 @@ export function openNotebook(rpc: Rpc, folder: URL, prelude: string): LanguageNo
   return {
     cells,
     async commit(code) {
-      const { text, ahead, parsed } = readCell(code);
+      const { text: read, ahead, parsed } = readCell(code);
+      const { text, back } = openGlobals(read, parsed);
       const names = new Set(declarationsOf(text).keys());
       earlier = cells.map((cell) => [cell, cell.text]);
       if (names.size > 0) {
         if (typed) retype(typed, "");
         await shadow(names);
       }
-      return { document: show(text, idOf(parsed)), ahead };
+      return { document: show(text, idOf(parsed)), ahead, back };
     },
     settle() {
       shadowed.splice(0).forEach(spend);

@@ -115,8 +115,11 @@ export function languageService(options: LanguageOptions): LanguageService {
   const ask = <T>(work: (running: Running) => Promise<T>) => inTurn(() => now(work));
   const lookAt = (code: string, obscured: ReadonlySet<string>) =>
     now(async ({ server, notebook }) => {
-      const { document, ahead } = await notebook.commit(code);
-      const found = await diagnosticsOf(server, document).catch(() => []);
+      const { document, ahead, back } = await notebook.commit(code);
+      const told = await diagnosticsOf(server, document).catch(() => []);
+      const found = told.map(({ range: { start, end }, ...what }) => (
+        { ...what, range: { start: back(start), end: back(end) } }
+      ));
       const problems = found.filter(({ range }) => !meansAny(obscured, code, range.start))
         .map((diagnostic) => problemOf(diagnostic, ahead));
       return { problems, end: (kept: boolean) => kept ? notebook.settle() : notebook.takeBack() };
@@ -198,7 +201,6 @@ const ofFiles: ReadonlySet<ServerDiagnostic["code"]> = new Set([
   1314, // `export as namespace` outside of a module.
   2484, // An export of what is exported already,
   2661, // or of another cell's name.
-  2669, // `declare global` outside of a module.
   2853, // `await using` outside of a module.
   7005, // A variable that gets its type where it is used, …
   7034, // … which TypeScript follows within a file, not from cell to cell.

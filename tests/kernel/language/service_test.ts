@@ -140,6 +140,29 @@ Deno.test(
 );
 
 Deno.test(
+  "what a cell declares to be global is so in all that follow",
+  options,
+  () =>
+    withService(async (service) => {
+      service.warm();
+      const cell = `declare global {
+        interface Array<T> { last2(): T | undefined }
+        var made: number; const fixed: 1; export type Many = number[]
+        function far(): Nowhere;
+      }
+      declare global { namespace Inner { function deep(): Nothing } }
+      const own: string = 1; made.nope;`;
+      const found = ["4:25 2304", "6:59 2304", "7:13 2322", "7:35 2339"];
+      assert.deepEqual(await problems(service, cell), found);
+      const uses = "[1].last2()?.toFixed(); globalThis.made = fixed; far; Inner.deep;";
+      assert.deepEqual(await problems(service, `${uses} let m: Many = [made]`), []);
+      assert.deepEqual(await problems(service, cell.replace("1;", "2;"), uses), []);
+      assert.deepEqual(await problems(service, "declare global { var made: string }"), []);
+      assert.deepEqual(await problems(service, "made.trim(); own.trim(); [1].last2()"), []);
+    }),
+);
+
+Deno.test(
   "what runs in a cell though it would not in a file is no error of it",
   options,
   () =>
