@@ -1,6 +1,6 @@
 /**
- * Of a global that a cell declares anew, such as `name` or `help`, the server goes on telling the
- * first type: what it says where such a name is meant is not to be trusted.
+ * Of a global that a cell declares anew, such as `name`, `help` or the type `Record`, the server
+ * goes on telling the first type: what it says where such a name is meant is not to be trusted.
  */
 import { childrenOf, type Node } from "../compile_ast.ts";
 import { readCell } from "../compile_parse.ts";

@@ -80,25 +80,30 @@ interface Running {
 /** A service that is cold until `warm` is called. */
 export function languageService(options: LanguageOptions): LanguageService {
   let past = nothing();
-  const known = namesBefore(options.prelude);
+  const known = new Set(namesBefore(options.prelude));
   let starting: Promise<Running | undefined> | undefined;
   let running: Running | undefined;
   let slot: Slot | undefined;
   let queue: Promise<unknown> = Promise.resolve();
 
   const start = async (): Promise<Running | undefined> => {
-    const earlier = past.ran; // Later ones are committed in their turn.
+    const here = past;
+    const earlier = here.ran; // Later ones are committed in their turn.
     slot = takeSlot(options.slots, options.servers);
     if (!slot) return undefined;
     const server = await startServer(options);
     server.ended.then(() => running?.server === server && cool());
     const notebook = openNotebook(server, options.folder, options.prelude);
+    for (const name of await typesBefore({ server, notebook }).catch(() => [])) known.add(name);
     for (const code of earlier) {
+      for (const name of knownIn(code)) here.obscured.add(name);
       await notebook.commit(code);
       notebook.settle();
     }
     return running = { server, notebook };
   };
+  const knownIn = (code: string) =>
+    new Set(declarationsOf(code).keys().filter((name) => known.has(name)));
   const cool = () => {
     slot?.release();
     slot = starting = running = undefined;
@@ -120,7 +125,8 @@ export function languageService(options: LanguageOptions): LanguageService {
       const found = told.map(({ range: { start, end }, ...what }) => (
         { ...what, range: { start: back(start), end: back(end) } }
       ));
-      const problems = found.filter(({ range }) => !meansAny(obscured, code, range.start))
+      const names = obscured.union(knownIn(code));
+      const problems = found.filter(({ range }) => !meansAny(names, code, range.start))
         .map((diagnostic) => problemOf(diagnostic, ahead));
       return { problems, end: (kept: boolean) => kept ? notebook.settle() : notebook.takeBack() };
     });
@@ -140,13 +146,12 @@ export function languageService(options: LanguageOptions): LanguageService {
     commit(code, runs = () => true) {
       const here = past; // It is another one once the user's process was replaced.
       return inTurn(async () => {
-        const names = [...declarationsOf(code).keys()].filter((name) => known.has(name));
-        const looked = await lookAt(code, here.obscured.union(new Set(names)));
+        const looked = await lookAt(code, here.obscured);
         const problems = looked?.problems ?? [];
         const kept = await runs(problems);
         looked?.end(kept);
         if (kept) here.ran = remembered(here.ran, code);
-        if (kept) { for (const name of names) here.obscured.add(name); }
+        if (kept) { for (const name of knownIn(code)) here.obscured.add(name); }
         return problems;
       });
     },
@@ -221,15 +226,29 @@ function problemOf(
   };
 }
 
-async function completeIn({ server, notebook }: Running, code: string, cursor: number) {
+async function itemsAt({ server, notebook }: Running, code: string, cursor: number) {
   const { uri } = notebook.scratch(code);
   const list = await server.request<CompletionList | readonly CompletionItem[] | null>(
     "textDocument/completion",
     { ...at(uri, code, cursor), context: { triggerKind: 1 } },
   );
-  const items = list === null ? [] : "items" in list ? list.items : list;
+  return list === null ? [] : "items" in list ? list.items : list;
+}
+
+/** The names that stand for types before any cell, as the server completes them. */
+async function typesBefore(running: Running): Promise<readonly string[]> {
+  const code = "let type: ";
+  const items = await itemsAt(running, code, code.length);
+  return items.filter(({ kind }) => kind !== keyword).map(({ label }) => label);
+}
+
+/** Source: LSP 3.17, `CompletionItemKind`. */
+const keyword = 14;
+
+async function completeIn(running: Running, code: string, cursor: number) {
+  const items = await itemsAt(running, code, cursor);
   const resolve = (item: CompletionItem) =>
-    server.request<Resolved>("completionItem/resolve", item).catch(() => item);
+    running.server.request<Resolved>("completionItem/resolve", item).catch(() => item);
   return completionOf({ code, cursor, items, resolve });
 }
 

@@ -140,6 +140,24 @@ Deno.test(
 );
 
 Deno.test(
+  "a cell may declare a type by the name of one of the library",
+  options,
+  () =>
+    withService(async (service) => {
+      await problems(service, "type Exclude = 'early'");
+      service.warm();
+      assert.deepEqual(await problems(service, "let e: Exclude = 'early'"), []);
+      const cell = "type Record = { id: number }; const r: Record = { id: 1 };";
+      assert.deepEqual(await problems(service, cell, "const s: Record = { id: 2 }; s.id"), []);
+      assert.deepEqual(await problems(service, "interface Pick { a: 1 }", "let p: Pick"), []);
+      assert.deepEqual(await problems(service, "class Partial {}", "new Partial()"), []);
+      assert.deepEqual(await problems(service, "let o: Omit<number>;\nlet n: Record = 1"), [
+        "1:8 2314",
+      ]);
+    }),
+);
+
+Deno.test(
   "what a cell declares to be global is so in all that follow",
   options,
   () =>
