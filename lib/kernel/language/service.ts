@@ -8,6 +8,7 @@ import { declarationsOf } from "./declared.ts";
 import { documentationOf, isUnknown } from "./documentation.ts";
 import { type CellDocument, type LanguageNotebook, openNotebook } from "./notebook.ts";
 import { meansAny, namesBefore } from "./obscured.ts";
+import { type ImportedFiles, importedFiles } from "./imported.ts";
 import {
   type CompletionItem,
   type CompletionList,
@@ -73,6 +74,7 @@ interface Past {
 }
 
 interface Running {
+  readonly files: ImportedFiles;
   readonly server: LanguageServer;
   readonly notebook: LanguageNotebook;
 }
@@ -94,13 +96,17 @@ export function languageService(options: LanguageOptions): LanguageService {
     const server = await startServer(options);
     server.ended.then(() => running?.server === server && cool());
     const notebook = openNotebook(server, options.folder, options.prelude);
-    for (const name of await typesBefore({ server, notebook }).catch(() => [])) known.add(name);
+    const files = importedFiles(server, options.folder);
+    for (const name of await typesBefore({ server, notebook, files }).catch(() => [])) {
+      known.add(name);
+    }
     for (const code of earlier) {
       for (const name of knownIn(code)) here.obscured.add(name);
+      await files.read(code);
       await notebook.commit(code);
       notebook.settle();
     }
-    return running = { server, notebook };
+    return running = { server, notebook, files };
   };
   const knownIn = (code: string) =>
     new Set(declarationsOf(code).keys().filter((name) => known.has(name)));
@@ -119,7 +125,8 @@ export function languageService(options: LanguageOptions): LanguageService {
   };
   const ask = <T>(work: (running: Running) => Promise<T>) => inTurn(() => now(work));
   const lookAt = (code: string, obscured: ReadonlySet<string>) =>
-    now(async ({ server, notebook }) => {
+    now(async ({ server, notebook, files }) => {
+      await files.read(code);
       const { document, ahead, back } = await notebook.commit(code);
       const told = await diagnosticsOf(server, document).catch(() => []);
       const found = told.map(({ range: { start, end }, ...what }) => (

@@ -140,6 +140,29 @@ Deno.test(
 );
 
 Deno.test(
+  "a file that cells import is known as it is just now",
+  options,
+  () =>
+    withService(async (service, folder) => {
+      service.warm();
+      const write = (text: string) => Deno.writeTextFile(join(folder, "mod.ts"), text);
+      await write("");
+      assert.deepEqual(await texts(service, "(await import('./mod.ts')).w"), []);
+      await write("export const v = 1;");
+      const dynamic = "const { v } = await import('./mod.ts'); v.toFixed()";
+      assert.deepEqual(await problems(service, dynamic), []);
+      assert.deepEqual(await problems(service, "import { v } from './mod.ts'; v.toFixed()"), []);
+      await write("export const v = 'text', w = 2;");
+      assert.deepEqual(await problems(service, "import { w } from './mod.ts'; w.toFixed()"), []);
+      await problems(service, "await import('./late.ts').catch(() => {})");
+      await Deno.writeTextFile(join(folder, "late.ts"), "export const late = 1;");
+      assert.deepEqual(await problems(service, "import { late } from './late.ts';", "late.nope"), [
+        "1:6 2339",
+      ]);
+    }),
+);
+
+Deno.test(
   "a cell may declare a type by the name of one of the library",
   options,
   () =>
