@@ -11,6 +11,8 @@ export interface Compiled {
   readonly code: string;
   readonly positions: Positions;
   readonly names: readonly string[];
+  /** What `//` comments on lines of their own say. */
+  readonly remarks: readonly string[];
   /** There is nothing in it whose type could be wrong. */
   readonly constant: boolean;
 }
@@ -46,7 +48,8 @@ export async function compileCell(
   const positions = { breaks, ahead, ...erased.moved ? { moved: erased.moved } : {} };
   const beginning = `${run},${JSON.stringify({ file, names, reset, positions, expression })}`;
   const ready = code.replace("@", () => beginning) + `\n//# sourceURL=${file}`;
-  return { kind: "compiled", code: ready, positions, names, constant: isConstant(parsed.body) };
+  const constant = isConstant(parsed.body);
+  return { kind: "compiled", code: ready, positions, names, remarks: parsed.remarks, constant };
 }
 
 function javascriptBody({ code }: Erased) {

@@ -1,9 +1,15 @@
-import { type ParserOptions, parseSync } from "oxc-parser";
-import type { Node } from "./compile_ast.ts";
+import { type Comment, type ParserOptions, parseSync } from "oxc-parser";
+import { contains, type Node } from "./compile_ast.ts";
 
 /** A cell's tree, or the first reason why it has none, and the language it was read in. */
 export type Parsed =
-  | { readonly kind: "parsed"; readonly body: readonly Node[]; readonly language: Language }
+  | {
+    readonly kind: "parsed";
+    readonly body: readonly Node[];
+    readonly language: Language;
+    /** What `//` comments on lines of their own say. */
+    readonly remarks: readonly string[];
+  }
   | SyntaxProblem;
 
 /** A cell as it is to be understood: each character stands at its own column. */
@@ -66,9 +72,15 @@ export function parseAs(source: string, language: Language): Parsed {
   const deep = tooDeep(source);
   if (deep !== undefined) return { ...deepProblem(source, deep), language };
   const options: ParserOptions = { sourceType: "module", lang: language, showSemanticErrors: true };
-  const { errors, program } = parseSync(`cell.${language}`, legible(source), options);
+  const { comments, errors, program } = parseSync(`cell.${language}`, legible(source), options);
   const error = errors[0];
-  if (!error) return { kind: "parsed", body: program.body as unknown as Node[], language };
+  if (!error) {
+    const body = program.body as unknown as Node[];
+    const remarks = comments.filter((comment) =>
+      isRemark(comment, source) && !(language === "tsx" && isInJsxText(comment, body))
+    );
+    return { kind: "parsed", body, language, remarks: remarks.map(({ value }) => value) };
+  }
   const { start, end } = lastLabel(error.labels) ?? { start: 0, end: 0 };
   const place = placeOf(source, start);
   return { kind: "syntaxError", language, message: messageOf(error), ...place, start, end };
@@ -98,6 +110,17 @@ function deepProblem(source: string, at: number): Omit<SyntaxProblem, "language"
   const message = `Cannot read so deep: more than ${mostOpen} brackets stand open here; ` +
     "keep what is nested so deep in a file, as JSON, and load it";
   return { kind: "syntaxError", message, ...placeOf(source, at), start: at, end: at + 1 };
+}
+
+function isRemark({ type, start }: Comment, source: string): boolean {
+  const line = source.slice(source.lastIndexOf("\n", start - 1) + 1, start);
+  return type === "Line" && line.trim() === "";
+}
+
+/** The parser takes `//` in the text of a JSX element for a comment too. */
+function isInJsxText({ start: at }: Comment, body: readonly Node[]): boolean {
+  const isHere = ({ type, start, end }: Node) => type === "JSXText" && start <= at && at < end;
+  return body.some((node) => contains(node, isHere));
 }
 
 /** Line and column, from 1, of an offset. */

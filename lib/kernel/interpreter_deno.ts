@@ -208,7 +208,7 @@ class DenoInterpreter implements Interpreter {
   ): Promise<void> {
     const { file, source } = record;
     await this.#debugger.compiled({ file, source, ...compiled });
-    this.#policy = policyIn(source) ?? this.#policy;
+    this.#policy = policyIn(compiled.remarks) ?? this.#policy;
     const strict = this.#policy === "error";
     const runs = (found: readonly TypeProblem[]) => !strict || found.length === 0 && !record.over;
     const looked = compiled.constant ? Promise.resolve([]) : intelligence.commit(code, runs);

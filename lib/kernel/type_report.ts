@@ -8,9 +8,12 @@ export interface TypedCell {
   readonly source: string;
 }
 
-/** A cell may set the policy for itself and all after it: `// types: off`. */
-export function policyIn(code: string): TypePolicy | undefined {
-  return code.match(/^[ \t]*\/\/[ \t]*types:[ \t]*(off|warn|error)[ \t]*$/m)?.[1] as TypePolicy;
+/** A cell may set the policy for itself and all after it, by a comment: `// types: off`. */
+export function policyIn(remarks: readonly string[]): TypePolicy | undefined {
+  const policies = remarks.map((text) =>
+    text.match(/^[ \t]*types:[ \t]*(off|warn|error)\s*$/)?.[1]
+  );
+  return policies.find(Boolean) as TypePolicy | undefined;
 }
 
 /** Type errors as TypeScript tells them, each with its line and what is wrong in it underlined. */

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
+import { readCell } from "../../lib/kernel/compile_parse.ts";
 import { pathBefore } from "../../lib/kernel/live.ts";
 import { policyIn } from "../../lib/kernel/type_report.ts";
 import { errorsOf, pause, printed, type Running, running, tracebackOf, warned } from "./running.ts";
@@ -141,4 +142,14 @@ Deno.test.each([
   { code: "// types: off\nx", policy: "off" },
   { code: "x\n  // types: error", policy: "error" },
   { code: "// types of things: off", policy: undefined },
-])("the policy $code sets", ({ code, policy }) => assert.equal(policyIn(code), policy));
+  { code: "x // types: off", policy: undefined },
+  { code: "`\n// types: off\n`", policy: undefined },
+  { code: "'\\\n// types: off'", policy: undefined },
+  { code: "/*\n// types: off\n*/", policy: undefined },
+  { code: "<b>\n// types: off\n</b>", policy: undefined },
+  { code: "{\n// types: off\na: 1 }", policy: "off" },
+])("the policy $code sets", ({ code, policy }) => {
+  const { parsed } = readCell(code);
+  assert.equal(parsed.kind, "parsed");
+  assert.equal(policyIn(parsed.kind === "parsed" ? parsed.remarks : []), policy);
+});
