@@ -16,9 +16,12 @@ export function documentationOf({ hover, help, source }: Documented): MimeBundle
   return { "text/plain": plainText(markdown), "text/markdown": markdown };
 }
 
-/** Of a name nobody declared the server says no more than that it may be anything. */
+/**
+ * Of a name nobody declared the server says no more than that it may be anything, of a keyword that
+ * begins a declaration, that the name is still missing.
+ */
 export function isUnknown(hover: Hover): boolean {
-  return /^```\w*\nany\n```$/.test(hoverText(hover));
+  return /^```\w*\n(any\n```$|class __missing\b|function \(Missing\))/.test(hoverText(hover));
 }
 
 function hoverText({ contents }: Hover): string {

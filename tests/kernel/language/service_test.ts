@@ -376,7 +376,9 @@ Deno.test(
       }
       const detailed = await service.inspect("twice", 5, 1);
       assert.match(String(detailed?.["text/markdown"]), /return 2 \* n/);
-      assert.equal(await service.inspect("qqzz", 2, 0), undefined);
+      for (const code of ["qqzz", "class", "function", "async function", "interface", "while"]) {
+        assert.equal(await service.inspect(code, code.length, 0), undefined, code);
+      }
     }),
 );
 
