@@ -3,6 +3,7 @@ import { parseAs, readCell, type SyntaxProblem } from "./compile_parse.ts";
 import { declaredNames, mergedNames, rewrite, shownStatement } from "./compile_rewrite.ts";
 import { type Erased, eraseTypes, type LoweringOptions } from "./compile_types.ts";
 import { applyEdits } from "./edit.ts";
+import { importsFileAsItRuns } from "./language/imported.ts";
 import type { Positions } from "./positions.ts";
 
 /** A cell ready for the child's `Runtime.evaluate`. */
@@ -15,6 +16,8 @@ export interface Compiled {
   readonly remarks: readonly string[];
   /** There is nothing in it whose type could be wrong. */
   readonly constant: boolean;
+  /** It may have written, by the time it imports it, a file that it imports. */
+  readonly mayWrite: boolean;
 }
 
 export interface CompileOptions {
@@ -49,7 +52,9 @@ export async function compileCell(
   const beginning = `${run},${JSON.stringify({ file, names, reset, positions, expression })}`;
   const ready = code.replace("@", () => beginning) + `\n//# sourceURL=${file}`;
   const constant = isConstant(parsed.body);
-  return { kind: "compiled", code: ready, positions, names, remarks: parsed.remarks, constant };
+  const mayWrite = parsed.body.some(importsFileAsItRuns);
+  const { remarks } = parsed;
+  return { kind: "compiled", code: ready, positions, names, remarks, constant, mayWrite };
 }
 
 function javascriptBody({ code }: Erased) {

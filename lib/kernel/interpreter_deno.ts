@@ -199,7 +199,10 @@ class DenoInterpreter implements Interpreter {
     await record.ended.promise;
   }
 
-  /** Runs a cell and has its types looked at meanwhile, or before where errors forbid it to run. */
+  /**
+   * Runs a cell and has its types looked at meanwhile, before where errors forbid it to run, else
+   * behind it where it may write what it imports.
+   */
   async #runTyped(
     record: RunRecord,
     code: string,
@@ -208,15 +211,19 @@ class DenoInterpreter implements Interpreter {
   ): Promise<void> {
     const { file, source } = record;
     await this.#debugger.compiled({ file, source, ...compiled });
-    this.#policy = policyIn(compiled.remarks) ?? this.#policy;
-    const strict = this.#policy === "error";
+    const policy = this.#policy = policyIn(compiled.remarks) ?? this.#policy;
+    const strict = policy === "error";
     const runs = (found: readonly TypeProblem[]) => !strict || found.length === 0 && !record.over;
-    const looked = compiled.constant ? Promise.resolve([]) : intelligence.commit(code, runs);
-    if (this.#policy === "off") return await this.#runner.run(record, compiled);
+    const look = () => compiled.constant ? Promise.resolve([]) : intelligence.commit(code, runs);
+    const ahead = strict || !compiled.mayWrite ? look() : undefined;
     if (strict) intelligence.start();
-    const problems = strict ? await looked : [];
+    const problems = strict ? await ahead! : [];
     if (problems.length > 0) return this.#refuse(record, typeError(problems, record));
+    const { inspector } = await this.#runner.child();
     await this.#runner.run(record, compiled);
+    if (!ahead && this.#runner.inspector !== inspector) return; // No name of it is left.
+    const looked = ahead ?? look();
+    if (policy === "off") return;
     const told = looked.then((found) => this.#warn(record, found), () => {});
     if (intelligence.warm) await before(typesMs, told);
     intelligence.startSoon();

@@ -3,12 +3,26 @@ import { after, before, describe, it } from "node:test";
 import { readCell } from "../../lib/kernel/compile_parse.ts";
 import { pathBefore } from "../../lib/kernel/live.ts";
 import { policyIn } from "../../lib/kernel/type_report.ts";
-import { errorsOf, pause, printed, type Running, running, tracebackOf, warned } from "./running.ts";
+import {
+  errorsOf,
+  pause,
+  printed,
+  resultOf,
+  type Running,
+  running,
+  tracebackOf,
+  warned,
+} from "./running.ts";
 
 let kernel: Running;
 before(async () => {
   const slots = await Deno.makeTempDir();
-  kernel = await running({ slots, files: { "local.ts": "export const z = 5", "notes.txt": "" } });
+  const files = {
+    "local.ts": "export const z = 5",
+    "notes.txt": "",
+    "written.ts": "export const old = 1;",
+  };
+  kernel = await running({ slots, files });
   await kernel.run(
     "let x_long_name = 5; const g = { get loud() { console.log('SIDE'); return { a: 1 } } }",
   );
@@ -105,6 +119,18 @@ describe("with the language server", () => {
       await warned(kernel, ran),
       /^cell-\d+\.ts:2:7 - warning TS2322: Type 'string' is not assignable to type 'number'\.\n2 \| const n: number = greet\('a'\)\n {10}~\n$/,
     );
+  });
+
+  it("a file that the cell itself writes is known as it is imported", async () => {
+    const ran = await kernel.run(
+      "await new Promise((r) => setTimeout(r, 500)); await Deno.writeTextFile('written.ts', 'export const v = 1;');\n" +
+        "const { v } = await import('./written.ts'); v.nope; v",
+    );
+    assert.equal(resultOf(ran), "1");
+    const told = await warned(kernel, ran);
+    assert.match(told, /^cell-\d+\.ts:2:47 - warning TS2339/);
+    assert.doesNotMatch(told, /2:9 /);
+    assert.deepEqual(await completed("v.toFix"), ["v.toFixed"]);
   });
 
   it("a global of the library that a cell declares anew is known as it is", async () => {

@@ -2,7 +2,7 @@
  * The local files that cells import. The server reads a file when it first hears of it, and tells
  * of it as it was then: what cells wrote or a user edited since it must be told to read again.
  */
-import { childrenOf, isNode, type Node } from "../compile_ast.ts";
+import { childrenOf, contains, isNode, type Node } from "../compile_ast.ts";
 import { readCell } from "../compile_parse.ts";
 import type { Rpc } from "./rpc.ts";
 
@@ -42,8 +42,20 @@ function filesIn(code: string, folder: URL): readonly string[] {
   const { parsed } = readCell(code);
   if (parsed.kind === "syntaxError" || !/import|export/.test(code)) return [];
   return [...new Set(parsed.body.flatMap((node) => [...sourcesIn(node)]))]
-    .filter((source) => /^(\.{0,2}\/|file:)/.test(source) && URL.canParse(source, folder))
+    .filter((source) => isFile(source) && URL.canParse(source, folder))
     .map((source) => new URL(source, folder).href);
+}
+
+/** Whether code below this node may import a local file that the code before it wrote. */
+export function importsFileAsItRuns(node: Node): boolean {
+  return contains(
+    node,
+    (node) => node.type === "ImportExpression" && sourcesIn(node).some(isFile),
+  );
+}
+
+function isFile(source: string): boolean {
+  return /^(\.{0,2}\/|file:)/.test(source);
 }
 
 function* sourcesIn(node: Node): Generator<string> {
