@@ -77,7 +77,7 @@ export async function receive(run: Run, received: Received): Promise<void> {
     try {
       await handle(received);
     } catch (error) {
-      stray(error, run);
+      stray(error); // The cell whose handler it is: no page shows what belongs to no cell.
     }
     sayEnd(run);
   });
