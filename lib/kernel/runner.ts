@@ -366,7 +366,7 @@ export class Runner implements ChildListener {
       .then(() => this.#abandon(child.inspector, running));
     this.#quiet = left.catch(() => {});
     // Code that waits for a subprocess without a turn comes back when that ends.
-    await within(hearMs, left);
+    await within(tellMs + hearMs, left);
     child.interruptSince(startOf(running));
     if (await within(graceMs, left)) return { ended: true };
     const what = this.#mustReturn
