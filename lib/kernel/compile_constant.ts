@@ -1,12 +1,29 @@
-import type { Node } from "./compile_ast.ts";
+import { isNode, type Node } from "./compile_ast.ts";
 
-/** Whether a cell is nothing but constants and sums of numbers, in which no type can be wrong. */
+/**
+ * Whether a cell is nothing but constants and sums of numbers, or variables of no declared type
+ * that hold such: in it no type can be wrong.
+ */
 export function isConstant(body: readonly Node[]): boolean {
-  return body.every(({ type, expression }) => {
-    if (type !== "ExpressionStatement") return false;
-    const node = expression as Node;
-    return node.type === "Literal" || isNumber(node);
-  });
+  return body.every((statement) =>
+    statement.type === "ExpressionStatement"
+      ? isValue(statement.expression as Node)
+      : declaresVariables(statement) && (statement.declarations as Node[]).every(holdsValue)
+  );
+}
+
+/** Not resources: what `using` declares must be disposable. */
+function declaresVariables({ type, kind }: Node): boolean {
+  return type === "VariableDeclaration" && ["const", "let", "var"].includes(kind as string);
+}
+
+function holdsValue({ id, init }: Node): boolean {
+  const { type, typeAnnotation } = id as Node;
+  return type === "Identifier" && !typeAnnotation && isNode(init) && isValue(init);
+}
+
+function isValue(node: Node): boolean {
+  return node.type === "Literal" || isNumber(node);
 }
 
 const ARITHMETIC: ReadonlySet<unknown> = new Set(["+", "-", "*", "/", "%", "**"]);

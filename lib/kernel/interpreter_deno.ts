@@ -214,7 +214,8 @@ class DenoInterpreter implements Interpreter {
     const policy = this.#policy = policyIn(compiled.remarks) ?? this.#policy;
     const strict = policy === "error";
     const runs = (found: readonly TypeProblem[]) => !strict || found.length === 0 && !record.over;
-    const look = () => compiled.constant ? Promise.resolve([]) : intelligence.commit(code, runs);
+    const means = !compiled.constant || compiled.names.length > 0;
+    const look = () => means ? intelligence.commit(code, runs) : Promise.resolve([]);
     const ahead = strict || !compiled.mayWrite ? look() : undefined;
     if (strict) intelligence.start();
     const problems = strict ? await ahead! : [];
@@ -225,7 +226,7 @@ class DenoInterpreter implements Interpreter {
     const looked = ahead ?? look();
     if (policy === "off") return;
     const told = looked.then((found) => this.#warn(record, found), () => {});
-    if (intelligence.warm) await before(typesMs, told);
+    if (intelligence.warm && !compiled.constant) await before(typesMs, told);
     intelligence.startSoon();
   }
 

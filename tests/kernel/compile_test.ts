@@ -185,6 +185,13 @@ Deno.test.each([
   { code: "1 + 2 * -(3)", constant: true },
   { code: "'text'", constant: true },
   { code: "// nothing", constant: true },
+  { code: "let x = 1", constant: true },
+  { code: "const a = 'b', c = -2 * 3;\nc", constant: false },
+  { code: "const a = 'b', c = -2 * 3; 5", constant: true },
+  { code: "const x: string = 1", constant: false },
+  { code: "let later", constant: false },
+  { code: "const { x } = 1", constant: false },
+  { code: "using x = 1", constant: false }, // TS2850: not disposable
   { code: "1 + 'a'", constant: false },
   { code: "1 === 2", constant: false }, // TS2367: no overlap
   { code: "x", constant: false },
