@@ -7,7 +7,7 @@
 /** A collection takes some 20 ms. */
 const every = 2_000;
 /** So many requests apart the heap is looked at. */
-const lookEvery = 20;
+const lookEvery = 50;
 /** A heap that has doubled, and grown by this many bytes, is not left until then. */
 const growth = 64 * 2 ** 20;
 
@@ -18,8 +18,9 @@ let collector: Promise<() => void> | undefined;
 /** To be called once for each request that has been answered. Never throws. */
 export function tidyNowAndThen(): void {
   if (++requests % lookEvery !== 0) return;
-  // Without it only memory is the worse for it.
-  tidy({ due: requests % every === 0 }).catch(() => {});
+  const due = requests % every === 0;
+  // Behind the answer, which is written when this turn ends. Without it only memory is the worse.
+  setTimeout(() => void tidy({ due }).catch(() => {}), 0);
 }
 
 async function tidy({ due }: { readonly due: boolean }): Promise<void> {
