@@ -68,6 +68,7 @@ export class Intelligence {
   #warm = false;
   #warming: ReturnType<typeof setTimeout> | undefined;
   #firstCell: number | undefined;
+  #lastCell = 0;
 
   constructor(options: IntelligenceOptions) {
     this.#options = options;
@@ -114,10 +115,18 @@ export class Intelligence {
   /** Has the server started once the machine is asked for nothing else. */
   startSoon(): void {
     if (this.#starting) return;
-    clearTimeout(this.#warming);
-    const now = performance.now();
-    const left = (this.#firstCell ??= now) + patienceMs - now;
-    this.#warming = setTimeout(() => this.start(), Math.max(0, Math.min(quietMs, left)));
+    this.#lastCell = performance.now();
+    this.#firstCell ??= this.#lastCell;
+    if (this.#warming === undefined) this.#startIn(quietMs);
+  }
+
+  /** Later, where cells have run meanwhile: a timer anew for each would cost each its time. */
+  #startIn(ms: number): void {
+    this.#warming = setTimeout(() => {
+      const due = Math.min(this.#lastCell + quietMs, this.#firstCell! + patienceMs);
+      const left = due - performance.now();
+      return left > 0 ? this.#startIn(left) : this.start();
+    }, ms);
     Deno.unrefTimer(this.#warming as unknown as number);
   }
 
