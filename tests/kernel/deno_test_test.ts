@@ -71,6 +71,14 @@ ok | 4 passed | 0 failed | 2 ignored (ms)
   );
 });
 
+Deno.test("a test that would never run is told of", async () => {
+  await using kernel = await running({ types: "off" });
+  const { id } = await kernel.run("setTimeout(() => Deno.test('late', () => {}), 30); 1;");
+  await kernel.run("await new Promise((later) => setTimeout(later, 100))");
+  const told = kernel.outputs.filter(({ parent }) => parent === id);
+  assert.match(JSON.stringify(told), /Cannot declare a test: its cell has ended/);
+});
+
 for (const test of ["await new Promise(() => {})", "while (true);"]) {
   Deno.test(`Stop ends a test in ${test}`, async () => {
     await using kernel = await running({ types: "off" });

@@ -74,3 +74,20 @@ Deno.test("an error of a worker is told once", async () => {
   assert.equal(printed(ran, "stderr").match(/once/g)?.length, 3, printed(ran, "stderr"));
   assert.doesNotMatch(printed(ran, "stderr"), /null/);
 });
+
+for (
+  const [thrown, said] of [
+    ["Symbol('s')", "Uncaught Symbol(s)\n"],
+    ["Object.create(null)", "Uncaught [Object: null prototype] {}\n"],
+    ["{ toString() { throw 5 } }", "Uncaught { toString: [Function: toString] }\n"],
+  ] as const
+) {
+  Deno.test(`a timer may throw ${thrown}, also where cells took the events' names`, async () => {
+    await using kernel = await running({ types: "off" });
+    await kernel.run("class ErrorEvent {}; const PromiseRejectionEvent = 1;");
+    const ran = await kernel.run(`setTimeout(() => { throw ${thrown} }); ${wait}`);
+    assert.equal(printed(ran, "stderr"), said);
+    const rejected = await kernel.run(`Promise.reject(new Error("r")); ${wait}`);
+    assert.match(printed(rejected, "stderr"), /^Uncaught Error: r\n/);
+  });
+}

@@ -26,7 +26,7 @@ export function boot(loader: Loader): void {
   installInput();
   installServe();
   installWorkers();
-  installTests();
+  installTests(runs.isOpen);
   reportUncaught();
   reportExit();
   // Deno allows its own `Deno.jupyter` to be replaced by assignment, and by nothing else.

@@ -9,7 +9,8 @@ const cells = new Map<string, { readonly run: Run; readonly positions: Positions
 const cellFile = /(?:cell|aside)-[\d-]+\.ts/;
 /** A frame of what the front evaluates through the inspector; a user's `eval` names its place. */
 const nameless = /^(?:[^(]* \()?<anonymous>:\d+:\d+\)?$/;
-const cellPlace = /((?:cell|aside)-[\d-]+\.ts):(\d+):(\d+)/g;
+const cellPlace = /((?:cell|aside)-[\d-]+\.ts):(\d+):(\d+)/;
+const cellPlaces = new RegExp(cellPlace, "g");
 
 /** Traces of cells that ran longer ago name compiled places. */
 const kept = 5_000;
@@ -35,7 +36,7 @@ function stackOf(error: Error, sites: readonly NodeJS.CallSite[]): string {
 
 /** Not what the compiler put before the user's code, as for decorators. */
 function isOfCell(frame: string): boolean {
-  const [, file = "", line] = frame.match(new RegExp(cellPlace.source)) ?? [];
+  const [, file = "", line] = frame.match(cellPlace) ?? [];
   const cell = cells.get(file);
   return !cell || !isHelper(cell.positions, Number(line));
 }
@@ -154,7 +155,7 @@ export function runOf({ frames }: Thrown): Run | undefined {
 }
 
 function inUserPlaces(frame: string): string {
-  return frame.replace(cellPlace, (whole, file, line, column) => {
+  return frame.replace(cellPlaces, (whole, file, line, column) => {
     const cell = cells.get(file);
     if (!cell) return whole;
     const place = userPlace(cell.positions, { line: Number(line), column: Number(column) });

@@ -51,6 +51,11 @@ export function begin(run: Run, cell: {
   return turn();
 }
 
+/** Whether a cell's own code has yet to end. */
+export function isOpen(run: Run): boolean {
+  return stateOf(run) !== undefined;
+}
+
 function stateOf(run: Run): Running | undefined {
   return pristine(() => running.get(run));
 }

@@ -6,7 +6,7 @@
  * Source: deno 2.9, cli/js/40_test.js, `testInner` and `createTestContext`.
  */
 import type { Run } from "../frames.ts";
-import { Deno, Map, Object, performance, TypeError } from "../intrinsics.ts";
+import { Deno, Error, Map, Object, performance, TypeError } from "../intrinsics.ts";
 import { currentRun } from "./current.ts";
 import { say } from "./pipe.ts";
 import { pristine } from "./pristine.ts";
@@ -39,11 +39,17 @@ interface Suite {
 
 const suites = new Map<Run, Suite>();
 
-export function installTests(): void {
+/** `isOpen` tells whether a cell's own code has yet to end. */
+export function installTests(isOpen: (run: Run) => boolean): void {
+  const suite = () => {
+    const run = currentRun();
+    if (isOpen(run)) return suiteOf(run);
+    throw new Error("Cannot declare a test: its cell has ended; declare it in a cell of its own");
+  };
   const declaring = (how: Partial<Test>) => (...given: readonly unknown[]) =>
-    void suiteOf(currentRun()).tests.push({ ...testOf(given), ...how });
+    void suite().tests.push({ ...testOf(given), ...how });
   const hooks = hookNames.map((name) =>
-    [name, (fn: () => unknown) => void suiteOf(currentRun()).hooks[name].push(fn)] as const
+    [name, (fn: () => unknown) => void suite().hooks[name].push(fn)] as const
   );
   const test = Object.assign(declaring({}), {
     ignore: declaring({ ignore: true }),

@@ -122,7 +122,8 @@ function inspect(value: unknown): string {
   }
 }
 
-function plainly(value: unknown): string {
+/** A value as text, also one that has none or throws when it is asked for it. */
+export function plainly(value: unknown): string {
   try {
     return bounded(String(value));
   } catch {

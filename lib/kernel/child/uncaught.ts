@@ -1,7 +1,9 @@
 import process from "node:process";
 import type { Run } from "../frames.ts";
+import { dispatchEvent, ErrorEvent, PromiseRejectionEvent } from "../intrinsics.ts";
 import { stray } from "./runs.ts";
 import { Interrupted } from "./stopping.ts";
+import { plainly } from "./thrown.ts";
 
 /**
  * Shows what nobody catches on its cell. The user's own listeners come later than these, so they
@@ -31,7 +33,7 @@ export function reportUncaught(): void {
 /** Tells of an error that code of a run threw and nobody caught. */
 export function uncaught(error: unknown, run?: Run): void {
   if (error instanceof Interrupted) return;
-  const message = `Uncaught ${error}`;
+  const message = `Uncaught ${plainly(error)}`;
   if (!taken(new ErrorEvent("error", { error, message, cancelable: true }))) stray(error, run);
 }
 
