@@ -322,27 +322,6 @@ Deno.test(
 );
 
 Deno.test(
-  "many cells, many of them run again, keep their order and their names",
-  options,
-  () =>
-    withService(async (service) => {
-      service.warm();
-      for (let n = 0; n < 40; n++) {
-        await service.commit(`const kept${n} = ${n};`);
-        await service.commit(n % 2 ? "const again = 1;" : "const again = 'text', Tag = () => 0;");
-        if (n % 9 === 0) await service.commit(`const jsx${n} = <b>{kept${n}}</b>, React = Tag;`);
-      }
-      const uses = "kept0.toFixed(); kept39.toFixed(); again.toFixed(); jsx36; Tag();";
-      assert.deepEqual(await problems(service, uses), []);
-      assert.deepEqual(await problems(service, "kept7.nope; again.nope"), [
-        "1:7 2339",
-        "1:19 2339",
-      ]);
-      assert.deepEqual(await texts(service, "kept1."), await texts(service, "kept38."));
-    }),
-);
-
-Deno.test(
   "completion knows the names, types and signatures of earlier cells",
   options,
   () =>
