@@ -33,9 +33,8 @@ export function userPlace(positions: Positions, { line, column }: Place): Place 
 /** Whether a line of compiled code, from 1, holds but what the code was lowered to, no user's text. */
 export function isHelper({ breaks, moved }: Positions, line: number): boolean {
   if (!moved) return false;
-  const [first] = moved.flatMap((segments, at) => segments.length > 0 ? [at] : []);
-  const edited = line - 1 - brokenBefore(breaks, line - 1);
-  return first !== undefined && edited < first;
+  const first = moved.findIndex((segments) => segments.length > 0);
+  return line - 1 - brokenBefore(breaks, line - 1) < first;
 }
 
 function brokenBefore(breaks: readonly Break[], line: number): number {
