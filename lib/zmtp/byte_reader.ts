@@ -20,23 +20,43 @@ export class ByteReader {
     this.#read = read;
   }
 
-  async byte(): Promise<number> {
-    if (this.#start === this.#end) await this.#refill(false);
-    return this.#buffer[this.#start++]!;
+  /** How many bytes have arrived that nobody has taken yet. */
+  get held(): number {
+    return this.#end - this.#start;
   }
 
-  /** The next `length` bytes, copied out: the caller owns them. */
-  async exactly(length: number): Promise<Uint8Array> {
-    while (this.#end - this.#start < length) {
-      if (length > this.#buffer.length) return this.#long(length);
-      await this.#refill(true);
-    }
+  /** One of them, without taking it. */
+  ahead(at: number): number {
+    return this.#buffer[this.#start + at]!;
+  }
+
+  /** The first `length` of them, copied out: the caller owns them. */
+  take(length: number): Uint8Array {
     const bytes = this.#buffer.slice(this.#start, this.#start + length);
     this.#start += length;
     return bytes;
   }
 
-  async #refill(midFrame: boolean): Promise<void> {
+  skip(length: number): void {
+    this.#start += length;
+  }
+
+  async byte(): Promise<number> {
+    if (this.held === 0) await this.more();
+    return this.#buffer[this.#start++]!;
+  }
+
+  /** The next `length` bytes; the caller owns them. */
+  async exactly(length: number): Promise<Uint8Array> {
+    while (this.held < length) {
+      if (length > this.#buffer.length) return this.#long(length);
+      await this.more(true);
+    }
+    return this.take(length);
+  }
+
+  /** Waits until more has arrived; throws `EndOfStream` where nothing more will. */
+  async more(midFrame: boolean = this.held > 0): Promise<void> {
     this.#compact();
     const count = await this.#read(this.#buffer.subarray(this.#end));
     if (count === null) throw new EndOfStream(midFrame);
@@ -61,7 +81,7 @@ export class ByteReader {
   /** Longer than the buffer: read straight into place, doubling the place as it fills. */
   async #long(length: number): Promise<Uint8Array> {
     let place = new Uint8Array(Math.min(length, 2 * largest));
-    let filled = this.#end - this.#start;
+    let filled = this.held;
     place.set(this.#buffer.subarray(this.#start, this.#end));
     this.#start = this.#end = 0;
     while (filled < length) {

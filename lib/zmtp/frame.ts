@@ -27,18 +27,58 @@ const reserved = 0xf8;
 /** Bodies up to this size are copied beside their header, so that one write carries several. */
 const joinBelow = 8 * 2 ** 10;
 
+/** What stands before a body, whose `size` it tells; `octets` counts itself. */
+interface Head {
+  readonly flags: number;
+  readonly octets: 2 | 9;
+  readonly size: number;
+}
+
+/** How long a body may be. */
+interface Bounds {
+  mostBytes(isCommand: boolean): number;
+}
+
 /** The next frame; throws `ProtocolViolation` where flags or size break the rules. */
-export async function readFrame(
-  bytes: ByteReader,
-  { mostBytes }: { mostBytes(isCommand: boolean): number },
-): Promise<Frame> {
-  const flags = await bytes.byte();
+export async function readFrame(bytes: ByteReader, bounds: Bounds): Promise<Frame> {
+  for (;;) {
+    const head = headHere(bytes, bounds);
+    if (head) {
+      bytes.skip(head.octets);
+      return framed(head, await bytes.exactly(head.size));
+    }
+    await bytes.more();
+  }
+}
+
+/** The next frame if all of it has arrived: nothing need be waited for. Throws as `readFrame`. */
+export function frameHere(bytes: ByteReader, bounds: Bounds): Frame | undefined {
+  const head = headHere(bytes, bounds);
+  if (!head || bytes.held < head.octets + head.size) return undefined;
+  bytes.skip(head.octets);
+  return framed(head, bytes.take(head.size));
+}
+
+function framed({ flags }: Head, body: Uint8Array): Frame {
+  return { command: (flags & command) !== 0, more: (flags & more) !== 0, body };
+}
+
+function headHere(bytes: ByteReader, { mostBytes }: Bounds): Head | undefined {
+  if (bytes.held === 0) return undefined;
+  const flags = bytes.ahead(0);
   checkFlags(flags);
-  const isCommand = (flags & command) !== 0;
-  const size = flags & long ? readLong(await bytes.exactly(8)) : await bytes.byte();
-  checkSize(size, mostBytes(isCommand));
-  const body = await bytes.exactly(size);
-  return { command: isCommand, more: (flags & more) !== 0, body };
+  const octets = flags & long ? 9 : 2;
+  if (bytes.held < octets) return undefined;
+  const size = octets === 2 ? bytes.ahead(1) : longSize(bytes);
+  checkSize(size, mostBytes((flags & command) !== 0));
+  return { flags, octets, size };
+}
+
+/** Eight octets, the highest first; beyond 2^53 some other number beyond that. */
+function longSize(bytes: ByteReader): number {
+  let size = 0;
+  for (let at = 1; at < 9; at++) size = size * 256 + bytes.ahead(at);
+  return size;
 }
 
 function checkFlags(flags: number): void {
@@ -48,10 +88,6 @@ function checkFlags(flags: number): void {
   if (flags & command && flags & more) {
     throw new ProtocolViolation("Cannot read frame: a command claims that more frames follow");
   }
-}
-
-function readLong(octets: Uint8Array): number {
-  return Number(new DataView(octets.buffer, octets.byteOffset).getBigUint64(0));
 }
 
 function checkSize(size: number, most: number): void {

@@ -5,6 +5,7 @@ import {
   encodeCommandFrame,
   encodeMessage,
   type Frame,
+  frameHere,
   type Multipart,
   readFrame,
 } from "./frame.ts";
@@ -110,10 +111,12 @@ export class Peer {
     let frames: Uint8Array[] = [];
     let size = 0;
     const { messageBytes, messageFrames, commandBytes } = this.#limits;
-    const mostBytes = (command: boolean) => command ? commandBytes : messageBytes - size;
+    const bounds = {
+      mostBytes: (command: boolean) => command ? commandBytes : messageBytes - size,
+    };
     const { cipher } = this.introduction;
     while (!this.#closed) {
-      const outer = await readFrame(this.#bytes, { mostBytes });
+      const outer = frameHere(this.#bytes, bounds) ?? await readFrame(this.#bytes, bounds);
       const frame = cipher ? cipher.open(outer.body) : outer;
       if (frame.command) {
         const command = this.#obey(decodeCommand(frame.body));
