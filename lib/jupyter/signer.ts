@@ -3,29 +3,30 @@
  * Buffers are not covered. An empty key switches signing off on both ends.
  *
  * Node's `createHmac` makes two streams for each signature: 120 µs each in a process that has just
- * started, of which a cell needs six. What is short is hashed in one call, in 15.
+ * started, of which a cell needs six. What is short is hashed in one call, in 15; in hex, which
+ * takes two objects less than bytes do.
  *
  * Source: Jupyter messaging 5.5, "The Wire Protocol"; RFC 2104, section 2.
  */
 import { createHash, hash, timingSafeEqual } from "node:crypto";
-import { joined } from "../zmtp/frame.ts";
 
 export class Signer {
   readonly active: boolean;
-  readonly #inner: Uint8Array;
+  readonly #inner: Padded;
   readonly #outer: Uint8Array;
 
   constructor(key: string) {
     this.active = key !== "";
     const block = keyBlock(encoder.encode(key));
-    this.#inner = block.map((octet) => octet ^ 0x36);
-    this.#outer = block.map((octet) => octet ^ 0x5c);
+    this.#inner = new Padded(block.map((octet) => octet ^ 0x36));
+    this.#outer = new Uint8Array(block.length + digestBytes);
+    this.#outer.set(block.map((octet) => octet ^ 0x5c));
   }
 
   sign(parts: readonly Uint8Array[]): Uint8Array {
     if (!this.active) return new Uint8Array();
-    const inner = sha256([this.#inner, ...parts]);
-    return encoder.encode(sha256([this.#outer, inner]).toHex());
+    this.#outer.subarray(-digestBytes).setFromHex(this.#inner.hash(parts));
+    return encoder.encode(hash("sha256", this.#outer, "hex"));
   }
 
   /** Takes the same time however much of a wrong signature is right. */
@@ -37,21 +38,53 @@ export class Signer {
 }
 
 const encoder = new TextEncoder();
+const digestBytes = 32;
 
 /** The key as the hash's block: filled up with zeros, hashed first where it is longer. */
 function keyBlock(key: Uint8Array): Uint8Array {
   const block = new Uint8Array(64);
-  block.set(key.length > block.length ? sha256([key]) : key);
+  block.set(key.length > block.length ? hash("sha256", key, "buffer") : key);
   return block;
 }
 
-/** Bytes from which on copying costs more than what it saves. */
-const longBytes = 64 * 2 ** 10;
+/** Bytes up to which copying them into place costs less than what it saves. */
+const shortBytes = 64 * 2 ** 10;
 
-function sha256(pieces: readonly Uint8Array[]): Uint8Array {
-  const size = pieces.reduce((sum, { length }) => sum + length, 0);
-  if (size < longBytes) return hash("sha256", joined(pieces), "buffer");
-  const long = createHash("sha256");
-  for (const piece of pieces) long.update(piece);
-  return long.digest();
+/** Hashes, in hex, what comes behind a pad, which stands ready where short pieces join it. */
+class Padded {
+  readonly #pad: number;
+  #room: Uint8Array;
+
+  constructor(pad: Uint8Array) {
+    this.#pad = pad.length;
+    this.#room = pad;
+  }
+
+  hash(pieces: readonly Uint8Array[]): string {
+    let size = this.#pad;
+    for (const { length } of pieces) size += length;
+    return size > shortBytes ? this.#long(pieces) : this.#short(pieces, size);
+  }
+
+  #short(pieces: readonly Uint8Array[], size: number): string {
+    if (size > this.#room.length) this.#widen(size);
+    let at = this.#pad;
+    for (const piece of pieces) {
+      this.#room.set(piece, at);
+      at += piece.length;
+    }
+    return hash("sha256", this.#room.subarray(0, size), "hex");
+  }
+
+  #widen(size: number): void {
+    const wider = new Uint8Array(Math.max(size, 2 * this.#room.length));
+    wider.set(this.#room);
+    this.#room = wider;
+  }
+
+  #long(pieces: readonly Uint8Array[]): string {
+    const long = createHash("sha256").update(this.#room.subarray(0, this.#pad));
+    for (const piece of pieces) long.update(piece);
+    return long.digest("hex");
+  }
 }
