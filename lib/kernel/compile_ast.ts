@@ -14,11 +14,16 @@ export function isNode(value: unknown): value is Node {
 }
 
 /** The nodes directly below this one. */
-export function* childrenOf(node: Node): Generator<Node> {
-  for (const value of Object.values(node)) {
-    if (isNode(value)) yield value;
-    else if (Array.isArray(value)) yield* value.filter(isNode);
+export function childrenOf(node: Node): readonly Node[] {
+  const children: Node[] = [];
+  for (const field in node) {
+    const value = node[field];
+    if (isNode(value)) children.push(value);
+    else if (Array.isArray(value)) {
+      for (const item of value) if (isNode(item)) children.push(item);
+    }
   }
+  return children;
 }
 
 /** Whether this node or any below it answers the question with yes. */

@@ -35,6 +35,9 @@ export async function eraseTypes(
   options: LoweringOptions = {},
 ): Promise<Erased | SyntaxProblem> {
   const lowers = language === "tsx" || body.some((node) => contains(node, needsNewCode));
+  if (!lowers && !body.some((node) => contains(node, isTyped))) {
+    return { kind: "erased", code: source };
+  }
   try {
     return lowers ? await lower(source, { language, options }) : strip(source);
   } catch (error) {
@@ -89,6 +92,17 @@ function needsNewCode(node: Node): boolean {
   const { decorators } = node;
   return lowered.has(node.type) || Array.isArray(decorators) && decorators.length > 0;
 }
+
+/** What only TypeScript has: nodes of its own, and marks on others, such as the `?` of a parameter. */
+function isTyped(node: Node): boolean {
+  return node.type.startsWith("TS") || marks.some((mark) => node[mark]) ||
+    node.optional === true && !chains.has(node.type) ||
+    [node.importKind, node.exportKind].includes("type");
+}
+
+const marks = ["abstract", "accessibility", "declare", "definite", "override", "readonly"] as const;
+/** A `?.` is JavaScript. */
+const chains = new Set(["CallExpression", "MemberExpression"]);
 
 function strip(source: string): Erased {
   return { kind: "erased", code: withoutItsWarning(() => stripTypeScriptTypes(source)) };

@@ -44,7 +44,7 @@ function* placesIn(pattern: Node): Generator<[string, number]> {
 function bindingChildren(pattern: Node): readonly Node[] {
   if (pattern.type === "Property") return [pattern.value as Node];
   if (pattern.type === "AssignmentPattern") return [pattern.left as Node];
-  return [...childrenOf(pattern)];
+  return childrenOf(pattern);
 }
 
 /**

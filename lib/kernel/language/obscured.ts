@@ -24,5 +24,5 @@ export function meansAny(names: ReadonlySet<string>, code: string, place: Positi
 function means(node: Node, names: ReadonlySet<string>): boolean {
   if (node.type === "Identifier" && names.has(node.name as string)) return true;
   const label = node.computed === true ? undefined : node.property ?? node.key;
-  return [...childrenOf(node)].some((child) => child !== label && means(child, names));
+  return childrenOf(node).some((child) => child !== label && means(child, names));
 }
