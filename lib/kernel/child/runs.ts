@@ -15,7 +15,8 @@ interface Running {
   readonly file: string;
   readonly rejects: Set<(reason: unknown) => void>;
   readonly timers: Set<unknown>;
-  readonly resources: AsyncDisposableStack;
+  /** Absent: it declares none. */
+  resources?: AsyncDisposableStack;
   readonly expression: boolean;
 }
 
@@ -42,7 +43,6 @@ export function begin(run: Run, cell: {
       file: cell.file,
       rejects: new Set(),
       timers: new Set(),
-      resources: new AsyncDisposableStack(),
       expression: cell.expression === true,
     });
     cell.names.forEach(makePlain);
@@ -109,14 +109,18 @@ function stop(boxes: AsyncGenerator, error: unknown): never {
 }
 
 export function using<T extends Disposable | null | undefined>(run: Run, resource: T): T {
-  return stateOf(run)!.resources.use(resource);
+  return resourcesOf(run).use(resource);
 }
 
 export function usingAsync<T extends AsyncDisposable | Disposable | null | undefined>(
   run: Run,
   resource: T,
 ): T {
-  return stateOf(run)!.resources.use(resource);
+  return resourcesOf(run).use(resource);
+}
+
+function resourcesOf(run: Run): AsyncDisposableStack {
+  return stateOf(run)!.resources ??= new AsyncDisposableStack();
 }
 
 /** Closes a cell that came to its end; the value, when there is one, is its result. */
@@ -130,7 +134,7 @@ export async function end(run: Run, ...shown: readonly unknown[]): Promise<void>
   if (shown.length > 0 && (state?.expression || tells(shown[0]))) {
     sendResult(run, await bundleOf(shown[0]));
   }
-  await state?.resources.disposeAsync();
+  if (state?.resources) await state.resources.disposeAsync();
   stopHere(run);
   await close(run);
 }
@@ -153,7 +157,7 @@ export async function fail(run: Run, error: unknown, at: string): Promise<void> 
   send({ kind: "thrown", thrown: state ? thrown : { ...thrown, frames: [at] } }, run);
   if (!state) return sayEnd(run);
   try {
-    await state.resources.disposeAsync();
+    await state.resources?.disposeAsync();
   } catch (error) {
     stray(error, run);
   }
