@@ -253,10 +253,26 @@ async function typesBefore(running: Running): Promise<readonly string[]> {
 const keyword = 14;
 
 async function completeIn(running: Running, code: string, cursor: number) {
-  const items = await itemsAt(running, code, cursor);
+  const all = await itemsAt(running, code, cursor);
+  const items = all.filter((item) => !isCommonJs(item) || declares(running, code, item.label));
   const resolve = (item: CompletionItem) =>
     running.server.request<Resolved>("completionItem/resolve", item).catch(() => item);
   return completionOf({ code, cursor, items, resolve });
+}
+
+/** The server knows of names that Node gives its CommonJS modules. A cell has none of them. */
+function isCommonJs({ label, kind }: CompletionItem): boolean {
+  return ofCommonJs.has(label) && (kind === variable || kind === aFunction);
+}
+
+const ofCommonJs = new Set(["__dirname", "__filename", "exports", "module", "require"]);
+/** Source: LSP 3.17, `CompletionItemKind`. */
+const [aFunction, variable] = [3, 6];
+
+function declares({ notebook }: Running, code: string, name: string): boolean {
+  return [...notebook.cells.map(({ text }) => text), code].some((cell) =>
+    declarationsOf(cell).has(name)
+  );
 }
 
 async function inspectIn(running: Running, code: string, cursor: number, detail: 0 | 1) {

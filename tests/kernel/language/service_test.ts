@@ -341,6 +341,21 @@ Deno.test(
 );
 
 Deno.test(
+  "what modules of Node have and cells have not is not offered, unless a cell declares it",
+  options,
+  () =>
+    withService(async (service) => {
+      service.warm();
+      assert.deepEqual(await texts(service, "let x = requir"), []);
+      assert.deepEqual(await texts(service, "let x = __dir"), []);
+      assert.deepEqual(await texts(service, "let x = exports"), []);
+      await service.commit("const exports = { require: 1 };");
+      assert.deepEqual(await texts(service, "let x = exports"), ["exports"]);
+      assert.deepEqual(await texts(service, "exports.req"), ["require"]);
+    }),
+);
+
+Deno.test(
   "documentation is found on a name, behind it and inside a call",
   options,
   () =>
