@@ -31,6 +31,11 @@ export function contains(node: Node, question: (node: Node) => boolean): boolean
   return question(node) || childrenOf(node).some((child) => contains(child, question));
 }
 
+/** Whether what `export default` exports, a declaration or an expression, is the latter. */
+export function isExpression({ type }: Node): boolean {
+  return !type.endsWith("Declaration");
+}
+
 /** The names a declaration's left side binds, in order: `{ a, b: [c] }` binds a and c. */
 export function* boundNames(pattern: Node): Generator<string> {
   switch (pattern.type) {

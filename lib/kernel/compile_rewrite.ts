@@ -1,4 +1,11 @@
-import { boundNames, childrenOf, isNode, type Node, startsFunction } from "./compile_ast.ts";
+import {
+  boundNames,
+  childrenOf,
+  isExpression,
+  isNode,
+  type Node,
+  startsFunction,
+} from "./compile_ast.ts";
 import type { Edit } from "./edit.ts";
 
 /** The statement whose value a cell shows: its last, if that has one. */
@@ -56,10 +63,6 @@ function* namesOf(node: Node): Generator<string> {
 function showsValue(statement: Node): boolean {
   return statement.type === "ExpressionStatement" ||
     statement.type === "ExportDefaultDeclaration" && isExpression(statement.declaration as Node);
-}
-
-function isExpression({ type }: Node): boolean {
-  return !type.endsWith("Declaration");
 }
 
 function* capture(statement: Node, run: number): Generator<Edit> {

@@ -4,6 +4,7 @@
  */
 import { isNode, type Node } from "../compile_ast.ts";
 import type { Parsed } from "../compile_parse.ts";
+import { blanked } from "./exports.ts";
 import { offsetAt, type Position, positionAt } from "./protocol.ts";
 
 /** A text whose blocks are opened. */
@@ -22,7 +23,7 @@ export function openGlobals(text: string, parsed: Parsed): Opened {
   if (blocks.length === 0) return { text, back: (place) => place };
   const frames = blocks.flatMap(frameOf);
   const marks = blocks.flatMap(statementsOf).map(startOf);
-  const bare = frames.reduce(blanked, text);
+  const bare = frames.reduce((text, frame) => blanked(text, frame), text);
   const opened = marks.reduceRight((out, at) => out.slice(0, at) + mark + out.slice(at), bare);
   const back = (place: Position) => {
     const offset = offsetAt(opened, place);
@@ -48,9 +49,4 @@ function startOf({ start, declaration }: Node): number {
 
 function frameOf({ start, end, body }: Node): readonly (readonly [number, number])[] {
   return [[start, (body as Node).start + 1], [end - 1, end]];
-}
-
-function blanked(text: string, [start, end]: readonly [number, number]): string {
-  const blank = text.slice(start, end).replaceAll(/[^\n]/g, " ");
-  return text.slice(0, start) + blank + text.slice(end);
 }

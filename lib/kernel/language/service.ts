@@ -211,8 +211,6 @@ const ofFiles: ReadonlySet<ServerDiagnostic["code"]> = new Set([
   1205, // An export of a type: `export` means nothing here, whatever compiles it.
   1280, // A namespace outside of a module.
   1314, // `export as namespace` outside of a module.
-  2484, // An export of what is exported already,
-  2661, // or of another cell's name.
   2853, // `await using` outside of a module.
   7005, // A variable that gets its type where it is used, …
   7034, // … which TypeScript follows within a file, not from cell to cell.

@@ -214,6 +214,8 @@ Deno.test(
           "namespace N { export const a = 1; export namespace M { export const b = 2 } }",
           "namespace O.P { export type Q = 1 }\nimport NM = N.M; NM.b",
           "type T = 1; export { T };",
+          "import { join as j } from 'node:path'; export { j }; export const k = j",
+          "const k = 1; export { k, k as\n  m }; export default {k}; k",
           "export as namespace Whole",
           "await 1; for await (const x of [1]) x; const f = async () => await 1; if (f) await f()",
           "f;\nimport { join } from 'node:path';\njoin('a'); export * as p from 'node:util'",
@@ -233,6 +235,20 @@ Deno.test(
           "/(?<y>a)|(?<y>b)/v.test('a'); /[\\p{L}--[a-z]]/v; /(?i:a)/; 1_0n ** 2n; 'a'.at(0)!",
         ]
       ) assert.deepEqual(await problems(service, cell), [], cell);
+    }),
+);
+
+Deno.test(
+  "what a cell exports by default is looked at as any expression",
+  options,
+  () =>
+    withService(async (service) => {
+      service.warm();
+      assert.deepEqual(await problems(service, "export default nope;"), ["1:16 2304"]);
+      assert.deepEqual(await problems(service, "1;\n  export default { a: nope }"), ["2:23 2304"]);
+      assert.deepEqual(await problems(service, "export default class A { b: nope }"), [
+        "1:29 2304",
+      ]);
     }),
 );
 
