@@ -13,7 +13,9 @@ import { createHash, hash, timingSafeEqual } from "node:crypto";
 export class Signer {
   readonly active: boolean;
   readonly #inner: Padded;
+  /** A pad, and behind it the inner digest. */
   readonly #outer: Uint8Array;
+  readonly #innerDigest: Uint8Array;
 
   constructor(key: string) {
     this.active = key !== "";
@@ -21,11 +23,12 @@ export class Signer {
     this.#inner = new Padded(block.map((octet) => octet ^ 0x36));
     this.#outer = new Uint8Array(block.length + digestBytes);
     this.#outer.set(block.map((octet) => octet ^ 0x5c));
+    this.#innerDigest = this.#outer.subarray(block.length);
   }
 
   sign(parts: readonly Uint8Array[]): Uint8Array {
     if (!this.active) return new Uint8Array();
-    this.#outer.subarray(-digestBytes).setFromHex(this.#inner.hash(parts));
+    this.#innerDigest.setFromHex(this.#inner.hash(parts));
     return encoder.encode(hash("sha256", this.#outer, "hex"));
   }
 
