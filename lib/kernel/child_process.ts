@@ -50,7 +50,7 @@ export class Child {
     exited.then((because) => listener.exit(because));
     const failed = exited.then((because) => {
       const under = config.file === undefined ? "" : ` under ${config.file}`;
-      const why = said.text.replace(chatter, "").trim();
+      const why = reasonIn(said.text);
       throw new Error(`Cannot start the user's process${under}: it ${because}${why && `; ${why}`}`);
     });
     const [inspector] = await Promise.race([Promise.all([connected, ready]), failed]);
@@ -190,6 +190,12 @@ function inspectorUrl(process: ChildProcess, said: { text: string }): Promise<st
       resolve(url);
     });
   });
+}
+
+/** Why a process says that it cannot start; where Deno panics it says much more than that. */
+function reasonIn(text: string): string {
+  const [, place, message] = text.match(/ panicked at (.*):\n(.*)/) ?? [];
+  return message ? `Deno panicked at ${place}: ${message}` : text.replace(chatter, "").trim();
 }
 
 /** What Deno itself says on the child's standard error, of no interest to a user. */

@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { v8Flags } from "../jupyter/v8_flags.ts";
-import { type FolderConfig, packageFolder } from "./folder_config.ts";
+import { type FolderConfig, type ImportMap, packageFolder } from "./folder_config.ts";
 import { permissionFlags, type Rights } from "./permissions.ts";
 
 export interface LaunchOptions {
@@ -22,7 +22,8 @@ export interface Launched {
 
 export function launch(options: LaunchOptions): Launched {
   const files = Deno.makeTempDirSync({ prefix: "irqscope-" });
-  const process = start(options, lockFlag(options.config, files));
+  const { lock, importMap } = options.config;
+  const process = start(options, [lockFlag(lock, files), mapFlag(importMap, files)]);
   return { process, config: options.config, exited: exit(process, watch(process.pid!, files)) };
 }
 
@@ -36,24 +37,36 @@ export function kill(process: ChildProcess, because: string): void {
 }
 
 /** The child's lock is a file of its own, in a folder that goes when the child does. */
-function lockFlag({ lock }: FolderConfig, files: string): string {
+function lockFlag(lock: string | undefined, files: string): string {
   if (lock === undefined) return "--no-lock";
   const path = join(files, "deno.lock");
   Deno.writeTextFileSync(path, lock);
   return `--lock=${path}`;
 }
 
-function start({ folder, flags, config }: LaunchOptions, lock: string): ChildProcess {
-  const { importMap, permissionSet: set } = config;
+/**
+ * A file too: Deno 2.9.6 joins it with the folder's own imports, and panics where these name a file
+ * of a folder that has a scope, unless the map's address is one that paths are relative to.
+ */
+function mapFlag(map: ImportMap, files: string): string {
+  const path = join(files, "import_map.json");
+  Deno.writeTextFileSync(path, JSON.stringify(map));
+  return `--import-map=${path}`;
+}
+
+function start(
+  { folder, flags, config }: LaunchOptions,
+  files: readonly string[],
+): ChildProcess {
+  const { permissionSet: set } = config;
   const rights: Rights = { folder, packageFolder: pathOf(packageFolder), flags, set };
   const process = spawn(Deno.execPath(), [
     "run",
     "--no-prompt",
     "--no-check",
     v8Flags,
-    lock,
+    ...files,
     ...permissionFlags(rights),
-    `--import-map=data:application/json,${encodeURIComponent(JSON.stringify(importMap))}`,
     "--inspect=127.0.0.1:0",
     "--inspect-publish-uid=stderr",
     "-",

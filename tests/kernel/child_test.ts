@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
 import { errorsOf, pause, printed, resultOf, running, tracebackOf } from "./running.ts";
 
 Deno.test.each([
@@ -217,6 +218,18 @@ Deno.test("a folder's own import map holds for its notebooks, the package's for 
   assert.equal(resultOf(await kernel.run(code)), '"mine/lib/a.ts"');
   const model = await kernel.run("Object.keys(await import('irqscope')).length > 0");
   assert.equal(resultOf(model), "true");
+});
+
+Deno.test("a folder may map names of its own to the package's files", async () => {
+  const file = (path: string) => new URL(`../../${path}`, import.meta.url);
+  const imports = {
+    irqscope: fileURLToPath(file("mod.ts")),
+    sets: file("lib/bits/id_set.ts").href,
+  };
+  await using kernel = await running({ files: { "deno.json": JSON.stringify({ imports }) } });
+  const code =
+    "import { boot } from 'irqscope'; import * as sets from 'sets'; typeof boot + typeof sets";
+  assert.equal(resultOf(await kernel.run(code)), '"functionobject"');
 });
 
 Deno.test("the kernel's libraries load without a right to the environment", async () => {
