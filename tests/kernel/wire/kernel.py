@@ -21,7 +21,7 @@ CHANNELS = ("shell", "iopub", "stdin", "control", "hb")
 DELIMITER = b"<IDS|MSG>"
 DENO = os.environ["DENO"]
 # As kernelspecs have it.
-V8_FLAGS = re.search(r'"(--v8-flags=.*)"', (ROOT / "lib/jupyter/v8_flags.ts").read_text())[1]
+V8_FLAGS = "--v8-flags=" + ",".join(re.findall(r'"(--.*)",', (ROOT / "lib/jupyter/v8_flags.ts").read_text()))
 
 
 def free_ports(count):
