@@ -66,8 +66,9 @@ export class History {
 
   /** The rows a request asks for, oldest first. Throws `RangeError` for an unknown access type. */
   select(request: HistoryRequest): HistoryRow[] {
-    const access = accesses[request.histAccessType];
-    if (!access) throw new RangeError(unknownAccess(request.histAccessType));
+    const { histAccessType: type } = request;
+    const access = Object.hasOwn(accesses, type) && accesses[type];
+    if (!access) throw new RangeError(unknownAccess(type));
     const all = [...this.#store.others(), ...this.#own.values()];
     const entries = access(all, { ...request, own: this.#store.session() });
     return entries.map(({ session, line, source, output }) => [
@@ -119,9 +120,18 @@ function latestOfEach(entries: readonly HistoryEntry[]): HistoryEntry[] {
   return [...bySource.values()];
 }
 
-/** `*` stands for any text, `?` for any one character; the whole source must match. */
+/**
+ * `*` stands for any text, `?` for any one character; the whole source must match. Each text
+ * between stars is looked for where it comes first and, by lookahead, never elsewhere: patterns of
+ * many stars would take for ever to fail otherwise.
+ */
 function globExpression(pattern: string): RegExp {
-  const wild: Record<string, string> = { "*": "[^]*", "?": "[^]" };
-  const source = pattern.replace(/[\\^$.*+?()[\]{}|/-]/g, (c) => wild[c] ?? `\\${c}`);
-  return new RegExp(`^${source}$`, "u");
+  const [first, ...rest] = pattern.split(/\*+/).map(literally);
+  const last = rest.pop();
+  const between = rest.map((text, at) => `(?=([^]*?${text}))\\${at + 1}`).join("");
+  return new RegExp(`^${first}${between}${last === undefined ? "" : `[^]*${last}`}$`, "u");
+}
+
+function literally(text: string): string {
+  return text.replace(/[\\^$.+?()[\]{}|/-]/g, (c) => c === "?" ? "[^]" : `\\${c}`);
 }

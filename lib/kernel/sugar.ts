@@ -53,7 +53,7 @@ function readMagic(code: string): Sugar | undefined {
   const [, name, rest, body] = code.match(/^\s*%%?(\w+)[ \t]*([^\n]*)\n?([^]*)$/) ?? [];
   if (name === undefined) return undefined;
   if (name === "time") return { kind: "time", code: code.replace(/%%?time/, blank) };
-  const type = shown[name];
+  const type = Object.hasOwn(shown, name) && shown[name];
   if (type) return { kind: "show", data: withPlainText({ [type]: body || rest || "" }) };
   const known = magics.map((magic) => `%%${magic}`).join(", ");
   return { kind: "unknown", message: `Cannot run %${name}: the magics are ${known}` };

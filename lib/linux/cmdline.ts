@@ -47,7 +47,8 @@ function readWords(cmdline: string): Options {
     const equals = word.indexOf("=");
     const name = equals < 0 ? word : word.slice(0, equals);
     const bracket = name.indexOf("[");
-    const handler = HANDLERS[bracket < 0 ? name : name.slice(0, bracket)];
+    const key = bracket < 0 ? name : name.slice(0, bracket);
+    const handler = Object.hasOwn(HANDLERS, key) ? HANDLERS[key] : undefined;
     handler?.(draft, bracket < 0 ? (equals < 0 ? "" : word.slice(equals + 1)) : word);
   }
   return draft;

@@ -28,7 +28,7 @@ const latin1 = new TextDecoder("latin1");
 export function decodeCommand(body: Uint8Array): Command {
   const name = latin1.decode(sized(body, 0, 1));
   const data = body.subarray(1 + name.length);
-  const read = readers[name];
+  const read = Object.hasOwn(readers, name) && readers[name];
   return read ? read(data) : { kind: "unknown", name };
 }
 

@@ -23,6 +23,7 @@ Deno.test.each<{ cmdline: string; says: Partial<Options> }>([
   { cmdline: "disableapic", says: { nolapic: true } },
   { cmdline: "quiet -- nox2apic", says: { nox2apic: false } },
   { cmdline: "nox2apics anox2apic", says: { nox2apic: false } },
+  { cmdline: "constructor=1 hasOwnProperty __defineGetter__ nox2apic", says: { nox2apic: true } },
 ])('"$cmdline"', ({ cmdline, says }) => {
   const options = parseCmdline(cmdline);
   for (const [name, value] of Object.entries(says)) {

@@ -77,7 +77,7 @@ function answered(id: string, answer: () => Out): Answered {
 
 /** The answer to one vector's input. */
 export function evaluate(group: string, given: Given): Out {
-  const evaluator = EVALUATORS[group];
+  const evaluator = Object.hasOwn(EVALUATORS, group) ? EVALUATORS[group] : undefined;
   if (evaluator) return evaluator(given);
   const known = Object.keys(EVALUATORS).join(", ");
   throw new VectorError(`Cannot evaluate group "${group}": it is none of ${known}`);

@@ -142,8 +142,9 @@ export class CellDebugger {
     let request: DebugRequest = { seq: 0, command: "", arguments: {} };
     try {
       request = readRequest(content);
-      const handler = debugHandlers[request.command];
-      if (!handler) throw new DebugRefusal(`Cannot do "${request.command}": it is not supported`);
+      const { command } = request;
+      const handler = Object.hasOwn(debugHandlers, command) && debugHandlers[command];
+      if (!handler) throw new DebugRefusal(`Cannot do "${command}": it is not supported`);
       return this.#response(request, true, await handler(this, request.arguments));
     } catch (error) {
       if (!(error instanceof DebugRefusal || error instanceof InspectorError)) throw error;
