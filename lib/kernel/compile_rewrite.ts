@@ -163,7 +163,7 @@ function* codeEdits(node: Node, run: number | undefined): Generator<Edit> {
 
 /** See `each` of the child. */
 function boxing(run: number): readonly [string, string] {
-  return [`__k.each(${run},async function*(){for await(const __item of `, ")yield[__item]})"];
+  return [`__k.each(${run},async function*(){for await(arguments[0]of `, ")yield[arguments[0]]})"];
 }
 
 function* wrap(

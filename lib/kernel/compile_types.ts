@@ -96,8 +96,13 @@ function needsNewCode(node: Node): boolean {
 /** What only TypeScript has: nodes of its own, and marks on others, such as the `?` of a parameter. */
 function isTyped(node: Node): boolean {
   return node.type.startsWith("TS") || marks.some((mark) => node[mark]) ||
-    node.optional === true && !chains.has(node.type) ||
+    node.optional === true && !chains.has(node.type) || isParameterThis(node) ||
     [node.importKind, node.exportKind].includes("type");
+}
+
+/** A parameter that says what `this` is of: to the parser a name, where JavaScript has a keyword. */
+function isParameterThis({ type, name }: Node): boolean {
+  return type === "Identifier" && name === "this";
 }
 
 const marks = ["abstract", "accessibility", "declare", "definite", "override", "readonly"] as const;

@@ -49,6 +49,7 @@ for (
     ["for await (const x of now(1, fails('item'), 3)) heard.push(x)", "Error: item"],
     ["for await (const x of now(1, 2)) break", "ok"],
     ["for await (heard.last of [1, 2]) heard.push(heard.last)", "ok"],
+    ["const __item = [1, 2]; for await (const x of __item) heard.push(x)", "ok"],
     ["for await (const x of await Promise.resolve('ab')) heard.push(x)", "ok"],
     ["for await (const x of five.it) {}", "TypeError: five.it is not async iterable"],
     ["for await (const x of {}) {}", "TypeError: {} is not async iterable"],
