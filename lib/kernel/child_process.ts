@@ -227,9 +227,5 @@ function hear(process: ChildProcess, listener: ChildListener, ends: Ends): void 
 }
 
 function tell(pipe: Duplex, answer: Answer): void {
-  const json = new TextEncoder().encode(JSON.stringify(answer));
-  const bytes = new Uint8Array(4 + json.length);
-  new DataView(bytes.buffer).setUint32(0, json.length, true);
-  bytes.set(json, 4);
-  pipe.write(bytes);
+  pipe.write(`${JSON.stringify(answer)}\n`);
 }

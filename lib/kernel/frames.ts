@@ -68,7 +68,12 @@ export type Message =
   /** A worker is about to be made, or could not be. */
   | { readonly kind: "worker"; readonly url: string; readonly made: boolean }
   /** The child waits, synchronously, for an answer on the same pipe. */
-  | { readonly kind: "ask"; readonly prompt: string; readonly password: boolean }
+  | {
+    readonly kind: "ask";
+    readonly question: number;
+    readonly prompt: string;
+    readonly password: boolean;
+  }
   /** The cell threw. */
   | { readonly kind: "thrown"; readonly thrown: Thrown }
   /** Code that a cell started threw later: in a timer, or in a promise nobody awaits. */
@@ -95,8 +100,10 @@ export interface Thrown {
   readonly value?: string;
 }
 
-/** The child's question is answered by one line of this. */
-export type Answer =
+/** One line of JSON answers the child's question of that number. */
+export type Answer = { readonly question: number } & Reply;
+
+export type Reply =
   | { readonly kind: "answered"; readonly value: string }
   | { readonly kind: "refused"; readonly because: string }
   | { readonly kind: "interrupted" };

@@ -4,7 +4,8 @@
  */
 export const { Array, Atomics, Deno, JSON, Math, Number, Object, Reflect, String } = globalThis;
 export const { Blob, TextDecoder, TextEncoder, URL, crypto, performance } = globalThis;
-export const { ArrayBuffer, AsyncDisposableStack, DataView, Uint32Array, WeakMap } = globalThis;
+export const { ArrayBuffer, AsyncDisposableStack, DisposableStack, DataView } = globalThis;
+export const { Uint32Array, WeakMap } = globalThis;
 export const { ErrorEvent, PromiseRejectionEvent, dispatchEvent } = globalThis;
 export const { Error, SyntaxError, RangeError, TypeError } = globalThis;
 export const { Map, Promise, Set, Uint8Array, WeakSet } = globalThis;

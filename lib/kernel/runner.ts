@@ -2,7 +2,7 @@ import type { Protocol } from "devtools-protocol";
 import { Child, type ChildListener } from "./child_process.ts";
 import type { Received } from "./child/comms.ts";
 import type { Compiled } from "./compile.ts";
-import type { Answer, Frame, Run } from "./frames.ts";
+import type { Frame, Message, Reply, Run } from "./frames.ts";
 import { Gather } from "./gather.ts";
 import { InOrder } from "./in_order.ts";
 import { within } from "./in_time.ts";
@@ -41,6 +41,7 @@ const replyMs = 300;
 const lostMs = 1_000;
 
 type MessageFrame = Frame & { readonly kind: "message" };
+type Asked = Message & { readonly kind: "ask" };
 type Interruption = { readonly ended: boolean; readonly because?: string };
 
 /**
@@ -59,7 +60,8 @@ export class Runner implements ChildListener {
   #quiet: Promise<void> = Promise.resolve();
   /** Settles when the reply to a cell that has ended has come; undefined where none is due. */
   #due: Promise<void> | undefined;
-  #asking: RunRecord | undefined;
+  /** The question that waits for an answer. */
+  #asking: number | undefined;
   #interrupting: Promise<Interruption> | undefined;
   #terminating: Promise<void> | undefined;
   /** What was busy last when it should be terminated must not be. */
@@ -190,7 +192,7 @@ export class Runner implements ChildListener {
     for (const record of all) if (record.begun === undefined) this.#leave(record);
     const running = all.filter(({ begun }) => begun !== undefined);
     if (running.length === 0 || !child) return { ended: true };
-    if (this.#asking) child.answer({ kind: "interrupted" });
+    if (this.#asking) child.answer({ question: this.#asking, kind: "interrupted" });
     this.#asking = undefined;
     // A stack that is full lets nothing be heard.
     const heard = child.inspector.send("Runtime.evaluate", evaluated("__k.interrupt()"))
@@ -290,7 +292,7 @@ export class Runner implements ChildListener {
         record.helps.push(message);
         return;
       case "ask":
-        return this.#order.do(() => this.#ask(record, message.prompt, message.password));
+        return this.#order.do(() => this.#ask(record, message));
       case "thrown":
         return this.#threw(record, tracebackOf(message.thrown, this.#runs.sourceOf));
       case "stray": {
@@ -325,20 +327,21 @@ export class Runner implements ChildListener {
     lag.finally(() => child?.valve.release()).catch(() => {});
   }
 
-  #ask(record: RunRecord, prompt: string, password: boolean): void {
+  #ask(record: RunRecord, { question, prompt, password }: Asked): void {
     this.#gather.flush();
     const child = this.#child!;
+    const answer = (reply: Reply) => child.answer({ question, ...reply });
     if (!record.allowStdin) {
       const because = `Cannot ask ${JSON.stringify(prompt)}: this client takes no input`;
-      return child.answer({ kind: "refused", because });
+      return answer({ kind: "refused", because });
     }
     // What catches the interruption of its question and asks again is not to wait for an answer.
-    if (this.#interrupting) return child.answer({ kind: "interrupted" });
-    this.#asking = record;
-    const settle = (reply: Answer) => {
-      if (this.#asking !== record) return;
+    if (this.#interrupting) return answer({ kind: "interrupted" });
+    this.#asking = question;
+    const settle = (reply: Reply) => {
+      if (this.#asking !== question) return;
       this.#asking = undefined;
-      child.answer(reply);
+      answer(reply);
     };
     this.#surroundings.ask(prompt, { password, parent: record.parent }).then(
       (value) => settle({ kind: "answered", value }),

@@ -378,3 +378,14 @@ Deno.test("an import that fails tells that its file has changed since it was loa
   const missing = await kernel.run("import { c } from './none.ts'; c");
   assert.doesNotMatch(tracebackOf(missing), /has changed/);
 });
+
+Deno.test("what a cell uses is disposed of by the method that its declaration names", async () => {
+  await using kernel = await running({ types: "off" });
+  const both = "{ [Symbol.dispose]() { console.log('sync') }, " +
+    "async [Symbol.asyncDispose]() { console.log('async') } }";
+  const inOrder = `using a = ${both}; await using b = ${both}; using c = null; using d = ${both}`;
+  assert.equal(printed(await kernel.run(inOrder)), "sync\nasync\nsync\n");
+  assert.deepEqual(errorsOf(await kernel.run("using e = { async [Symbol.asyncDispose]() {} }")), [
+    "TypeError: Symbol(Symbol.dispose) is not a function",
+  ]);
+});

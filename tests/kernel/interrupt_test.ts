@@ -43,6 +43,7 @@ const endless = [
   "process.nextTick(async () => { await 0; for (;;); }); await new Promise(() => {})",
   "for (;;) Deno.inspect([1])",
   "await import('data:text/javascript,await new Promise(() => {})')",
+  "const again = () => setImmediate(again); again(); await new Promise(() => {})",
 ];
 
 /** Code that cannot be terminated without the process; with `Date.now()` it ends by itself. */
@@ -232,3 +233,56 @@ for (
     assert.equal(resultOf(await fresh.run("keep")), "41");
   });
 }
+
+/** User's code that runs as the kernel tells of an error. */
+const busyInErrors = [
+  "using s = { [Symbol.dispose]() { for (;;); } }; throw new Error('e')",
+  "throw { [Symbol.for('Deno.customInspect')]() { for (;;); } }",
+  "throw new Error('e', { cause: { [Symbol.for('Deno.customInspect')]() { for (;;); } } })",
+];
+
+for (const code of busyInErrors) {
+  it(`what is busy as an error is told stops: ${code}`, async () => {
+    const cell = kernel.run(code);
+    await pause(250);
+    assert.deepEqual(await kernel.interpreter.interrupt(), { ended: true });
+    assert.equal((await cell).outcome.kind, "error");
+    assert.equal(resultOf(await kernel.run("keep")), "41");
+    assert.deepEqual(kernel.replacements, []);
+  });
+}
+
+it("the answer that a Stop tears is not taken for that to the next question", async () => {
+  const given = { hold: true };
+  const ask = () => given.hold ? new Promise<string>(() => {}) : Promise.resolve("Ada");
+  await using fresh = await running({ ask });
+  const codes = [
+    "for (;;) { try { prompt('q') } catch {} }",
+    "for (;;) try { prompt('q'); for (;;); } catch {}",
+  ];
+  for (const code of [...codes, ...codes]) {
+    given.hold = true;
+    const cell = fresh.run(code);
+    await pause(100);
+    assert.deepEqual(await fresh.interpreter.interrupt(), { ended: true });
+    assert.match(errorsOf(await cell).join(), /^Interrupted: /);
+    given.hold = false;
+    assert.equal(resultOf(await fresh.run("prompt('name')")), '"Ada"');
+  }
+  assert.deepEqual(fresh.replacements, []);
+});
+
+it("timers that call each other end with the cell that was stopped", async () => {
+  for (const start of ["setTimeout", "setImmediate"]) {
+    for (let tries = 0; tries < 10; tries++) {
+      const code = `let rounds = 0; const again = () => { rounds++; ${start}(again) }; again();`;
+      const cell = kernel.run(`${code} await new Promise(() => {})`);
+      await pause(20 + 3 * tries);
+      assert.deepEqual(await kernel.interpreter.interrupt(), { ended: true });
+      assert.match(errorsOf(await cell).join(), /^Interrupted: /);
+      const before = resultOf(await kernel.run("rounds"));
+      await pause(5);
+      assert.equal(resultOf(await kernel.run("rounds")), before);
+    }
+  }
+});

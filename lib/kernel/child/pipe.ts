@@ -1,5 +1,5 @@
 import { readSync, writeSync } from "node:fs";
-import { DataView, Error, JSON, performance, TextDecoder, Uint8Array } from "../intrinsics.ts";
+import { Error, JSON, performance, TextDecoder, Uint8Array } from "../intrinsics.ts";
 import { type Answer, encodeMessage, encodeText, type Message, type Run } from "../frames.ts";
 import { markOf } from "../marks.ts";
 import { currentRun } from "./current.ts";
@@ -25,6 +25,7 @@ type Name = "stdout" | "stderr";
 let gathered: { run: Run; name: Name; text: string } | undefined;
 let windowStart = 0;
 let writtenInWindow = 0;
+let questions = 0;
 let timer: ReturnType<typeof setTimeout> | undefined;
 const later = setTimeout;
 
@@ -89,9 +90,10 @@ export function ask(prompt: string, password: boolean): string {
 }
 
 function askNow(prompt: string, password: boolean): string {
-  send({ kind: "ask", prompt, password });
-  const size = new DataView(readExactly(4).buffer).getUint32(0, true);
-  const answer: Answer = JSON.parse(new TextDecoder().decode(readExactly(size)));
+  stopHere();
+  const question = ++questions;
+  send({ kind: "ask", question, prompt, password });
+  const answer = answerTo(question);
   switch (answer.kind) {
     case "answered":
       return answer.value;
@@ -117,12 +119,32 @@ function writeAll(pieces: readonly Uint8Array[]): void {
   }
 }
 
-function readExactly(size: number): Uint8Array {
-  const bytes = new Uint8Array(size);
-  for (let at = 0; at < size;) {
-    const count = readSync(pipe, bytes, at, size - at, null);
-    if (count === 0) throw new Interrupted();
-    at += count;
+/**
+ * A termination may come between the reading of bytes and the knowing of them: what it leaves of
+ * an answer is none to this question.
+ */
+function answerTo(question: number): Answer {
+  const decoder = new TextDecoder();
+  for (let text = "";;) {
+    const [end, ...next] = decoder.decode(readSome(), { stream: true }).split("\n");
+    const lines = [text + end, ...next];
+    text = lines.pop()!;
+    const answer = lines.map(answerIn).find((answer) => answer?.question === question);
+    if (answer) return answer;
   }
-  return bytes;
+}
+
+function answerIn(line: string): Answer | undefined {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}
+
+function readSome(): Uint8Array {
+  const bytes = new Uint8Array(2 ** 16);
+  const count = readSync(pipe, bytes, 0, bytes.length, null);
+  if (count === 0) throw new Interrupted();
+  return bytes.subarray(0, count);
 }

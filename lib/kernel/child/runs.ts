@@ -1,5 +1,13 @@
 import type { Run } from "../frames.ts";
-import { AsyncDisposableStack, Map, Object, Promise, Reflect, Set } from "../intrinsics.ts";
+import {
+  AsyncDisposableStack,
+  DisposableStack,
+  Map,
+  Object,
+  Promise,
+  Reflect,
+  Set,
+} from "../intrinsics.ts";
 import type { Positions } from "../positions.ts";
 import { currentRun } from "./current.ts";
 import { nameCell, placeAwait, placeOfCall, runOf } from "./errors.ts";
@@ -14,7 +22,8 @@ import { describe } from "./thrown.ts";
 interface Running {
   readonly file: string;
   readonly rejects: Set<(reason: unknown) => void>;
-  readonly timers: Set<unknown>;
+  /** What it started and has yet to be called, each with how to cancel that. */
+  readonly timers: Map<unknown, (timer: unknown) => void>;
   /** Absent: it declares none. */
   resources?: AsyncDisposableStack;
   readonly expression: boolean;
@@ -22,7 +31,9 @@ interface Running {
 
 const running = new Map<Run, Running>();
 const immediate = setImmediate;
-const cancels = [clearTimeout, clearImmediate] as ((timer: unknown) => void)[];
+
+/** The runs that heard of a Stop: once their cell has ended, or is to be, they start no timer. */
+const stopped = new Set<Run>();
 
 /**
  * Opens a cell. Resolves in a turn of its own, which three behaviours of the inspector demand:
@@ -42,7 +53,7 @@ export function begin(run: Run, cell: {
     running.set(run, {
       file: cell.file,
       rejects: new Set(),
-      timers: new Set(),
+      timers: new Map(),
       expression: cell.expression === true,
     });
     cell.names.forEach(makePlain);
@@ -109,7 +120,11 @@ function stop(boxes: AsyncGenerator, error: unknown): never {
 }
 
 export function using<T extends Disposable | null | undefined>(run: Run, resource: T): T {
-  return resourcesOf(run).use(resource);
+  // In a stack of its own, which knows of `Symbol.dispose` only and complains as `using` does.
+  const alone = new DisposableStack();
+  alone.use(resource);
+  resourcesOf(run).use(alone);
+  return resource;
 }
 
 export function usingAsync<T extends AsyncDisposable | Disposable | null | undefined>(
@@ -152,6 +167,7 @@ function sendResult(run: Run, { data, metadata }: Shown): void {
  * began, and its error has no other place.
  */
 export async function fail(run: Run, error: unknown, at: string): Promise<void> {
+  await turn(); // As in `begin`: describing an error, and letting go of resources, run user's code.
   const state = stateOf(run);
   const thrown = describe(error);
   send({ kind: "thrown", thrown: state ? thrown : { ...thrown, frames: [at] } }, run);
@@ -176,6 +192,8 @@ function forget(run: Run): boolean {
     stopping.delete(run);
     forgetTests(run);
     if (calling === run) calling = undefined;
+    // A loop of timers may have been between two of them as the Stop came.
+    if (stopped.has(run)) cancelTimers(running.get(run));
     return running.delete(run);
   });
 }
@@ -186,15 +204,22 @@ function forget(run: Run): boolean {
  */
 export function interrupt(): Promise<void> {
   pristine(() => {
-    for (const [run, { rejects, timers }] of running) {
+    for (const [run, state] of running) {
+      const { rejects } = state;
       // Busy, in the cell itself or in a timer's callback: nothing it awaits can tell it.
       if (rejects.size === 0 || calling === run) stopping.add(run);
-      for (const timer of timers) cancels.forEach((cancel) => cancel(timer));
+      stopped.add(run);
+      cancelTimers(state);
       for (const reject of rejects) reject(new Interrupted());
       rejects.clear();
     }
   });
   return turn();
+}
+
+function cancelTimers(state: Running | undefined): void {
+  for (const [timer, cancel] of state?.timers ?? []) cancel(timer);
+  state?.timers.clear();
 }
 
 /** Reports what a cell's callbacks throw once no code of the cell is left to catch it. */
@@ -237,7 +262,7 @@ function makePlain(name: string): void {
  * the process.
  */
 export function installTimers(uncaught: (error: unknown, run: Run) => void): void {
-  for (const name of ["setTimeout", "setInterval", "setImmediate"] as const) {
+  for (const [name, cancel] of timersOfDeno()) {
     const start = globalThis[name] as unknown as StartTimer;
     const startInRun: StartTimer = (callback, ...how) => {
       if (typeof callback !== "function") return start(callback, ...how);
@@ -250,13 +275,23 @@ export function installTimers(uncaught: (error: unknown, run: Run) => void): voi
           Promise.resolve().then(() => guard(run, () => callback.apply(this, args), uncaught))
         );
       }, ...delay);
-      timers?.add(timer);
+      timers?.set(timer, cancel);
+      if (stopping.has(run) || !timers && stopped.has(run)) cancel(timer);
       return timer;
     };
     const { length: _length, name: _name, prototype: _prototype, ...own } = Object
       .getOwnPropertyDescriptors(start) as PropertyDescriptorMap;
     Reflect.set(globalThis, name, Object.defineProperties(startInRun, own));
   }
+}
+
+/** What starts timers, and cancels those. None may be given to another's: Deno would miscount. */
+function timersOfDeno() {
+  return [
+    ["setTimeout", clearTimeout],
+    ["setInterval", clearInterval],
+    ["setImmediate", clearImmediate],
+  ] as [name: "setTimeout" | "setInterval" | "setImmediate", cancel: (timer: unknown) => void][];
 }
 
 type StartTimer = (callback: unknown, ...how: readonly unknown[]) => unknown;
@@ -269,6 +304,7 @@ function guard(
   work: () => unknown,
   uncaught: (error: unknown, run: Run) => void,
 ): void {
+  if (stopping.has(run)) return;
   calling = run;
   try {
     work();
