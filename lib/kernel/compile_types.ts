@@ -1,19 +1,18 @@
 import { stripTypeScriptTypes } from "node:module";
 import process from "node:process";
 import type { TransformFailure } from "esbuild";
-import { decodedMappings, TraceMap } from "@jridgewell/trace-mapping";
 import { contains, type Node } from "./compile_ast.ts";
 import { type Language, placeOf, type SyntaxProblem } from "./compile_parse.ts";
+import { segmentsOf } from "./compile_segments.ts";
+import type { Segments } from "./positions.ts";
 
 /** A cell in plain JavaScript. */
 export interface Erased {
   readonly kind: "erased";
   readonly code: string;
-  /** Absent where every character kept its place; else, by line, `[column, line, column]`, 0-based. */
+  /** Absent where every character kept its place. */
   readonly moved?: Segments;
 }
-
-export type Segments = readonly (readonly (readonly [number, number, number])[])[];
 
 /** How a folder's `compilerOptions` want what needs new code written. */
 export interface LoweringOptions {
@@ -136,18 +135,10 @@ async function lower(
     sourcemap: "external",
     tsconfigRaw: { compilerOptions: { ...esbuilds(options), verbatimModuleSyntax: true } },
   });
-  return { kind: "erased", code, moved: segmentsOf(map) };
+  return { kind: "erased", code, moved: segmentsOf({ source, code, map }) };
 }
 
 function esbuilds({ jsx, ...rest }: LoweringOptions) {
   const mode = jsx === "precompile" ? "react-jsx" : jsx;
   return { ...rest, ...(mode ? { jsx: mode as "react-jsx" } : {}) };
-}
-
-function segmentsOf(map: string): Segments {
-  return decodedMappings(new TraceMap(map)).map((line) =>
-    line.flatMap((segment) =>
-      segment.length === 1 ? [] : [[segment[0], segment[2], segment[3]] as const]
-    )
-  );
 }

@@ -7,9 +7,18 @@ export interface Positions {
   readonly breaks: readonly Break[];
   /** Lines the compiler put before the user's first. */
   readonly ahead: number;
-  /** By line of the lowered code, `[column, line, column]`; absent where nothing was lowered. */
-  readonly moved?: readonly (readonly (readonly [number, number, number])[])[];
+  /** Absent where nothing was lowered. */
+  readonly moved?: Segments;
 }
+
+/** By line of the lowered code, in the order of their columns. */
+export type Segments = readonly (readonly Segment[])[];
+
+/**
+ * From which column on a line of lowered code stands for what the user typed where, all 0-based.
+ * Only `kept` characters are followed by column: what comes then the lowering wrote.
+ */
+export type Segment = readonly [column: number, line: number, typed: number, kept: number];
 
 export interface Place {
   readonly line: number;
@@ -43,9 +52,13 @@ function brokenBefore(breaks: readonly Break[], line: number): number {
 }
 
 /** The last segment that starts at or before the place tells where its text came from. */
-function moveBack(moved: NonNullable<Positions["moved"]>, { line, column }: Place): Place {
+function moveBack(moved: Segments, { line, column }: Place): Place {
   const segment = moved[line]?.findLast(([at]) => at <= column);
-  if (segment) return { line: segment[1], column: segment[2] + (column - segment[0]) };
+  if (segment) return placeIn(segment, column);
   const earlier = moved.slice(0, line).findLast((segments) => segments.length > 0)?.at(-1);
   return { line: earlier?.[1] ?? line, column: earlier?.[2] ?? column };
+}
+
+function placeIn([at, line, typed, kept]: Segment, column: number): Place {
+  return { line, column: typed + Math.min(column - at, kept) };
 }

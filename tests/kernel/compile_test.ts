@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { compileCell } from "../../lib/kernel/compile.ts";
 import { completenessOf } from "../../lib/kernel/compile_complete.ts";
 import { applyEdits } from "../../lib/kernel/edit.ts";
-import { userPlace } from "../../lib/kernel/positions.ts";
+import { isHelper, userPlace } from "../../lib/kernel/positions.ts";
 import { readSugar } from "../../lib/kernel/sugar.ts";
 
 async function compiled(source: string) {
@@ -69,9 +69,32 @@ Deno.test.each([
   { source: "using r = open(), s = open(); HERE" },
   { source: "export const x = import.meta.url + HERE" },
   { source: "enum E { A }\nfunction f() {\n  return HERE\n}" },
+  { source: "const e = <p a={1}>\n  {HERE}</p>" },
+  { source: "enum E {\n  A = 1, B = f(HERE)\n}" },
+  { source: "namespace N {\n      HERE.a;\n}" },
+  { source: "class A {\n  constructor(private a = 1) {\n      HERE.a; }\n}" },
 ])("a place in $source keeps its line and column", async ({ source }) => {
   const { code, positions } = await compiled(source);
   assert.deepEqual(userPlace(positions, placeOf(code)), placeOf(source));
+});
+
+Deno.test.each([
+  { source: "const page = (\n  <ul>\n    <li class='a'>one {1+1}</li>\n  </ul>\n);\npage" },
+  { source: "/** @jsxImportSource p */\nconst page = <><b>{\n  1}</b></>" },
+  { source: "enum E {\n  A, B = 'x',\n  C = f(),\n}" },
+  { source: "namespace N {\n  export const a = await1();\n  export function f() {}\n}" },
+  { source: "@d\nclass A {\n  @d m() {}\n  accessor q = 1;\n  constructor(private a, b) {}\n}" },
+  { source: "enum E { A }\nfor await (const a of b) await c;\nexport default `1\n${2}`" },
+])("no place in what $source is lowered to goes past a line", async ({ source }) => {
+  const { code, positions } = await compiled(source);
+  const typed = source.split("\n");
+  for (const [row, text] of code.split("\n").entries()) {
+    for (let column = 1; column <= text.length + 1; column++) {
+      const place = userPlace(positions, { line: row + 1, column });
+      if (isHelper(positions, row + 1)) continue;
+      assert.ok(place.column <= typed[place.line - 1]!.length + 1, JSON.stringify(place));
+    }
+  }
 });
 
 function placeOf(code: string) {

@@ -50,11 +50,23 @@ describe("an error", () => {
     ["enum E { A }; nowhere()", "1:15"],
     ["using x = nowhere()", "1:11"],
     ["nowhere(\n  1)", "1:1"],
+    ["const page = (\n  <ul>\n    <li>one</li>\n  </ul>\n);", "2:3"],
+    ["1;\nconst el = <div class='x'>hi {1+1}</div>; el", "2:12"],
+    ["const b = (x) => <b>{x}</b>; b({})", "1:18"],
+    ["enum E {\n  A = 1,\n  B = (null as any).x,\n}", "3:21"],
+    ["namespace N {\n  export namespace M {\n\tnowhere.x;\n}}", "3:2"],
+    ["namespace N { if(true){nowhere.x} }", "1:24"],
+    ["enum E { A }\nconst t = `a\n ${(null as any).x}`", "3:18"],
+    ["class P {\n  constructor(private a = (null as any).x) {}\n}\nnew P()", "2:41"],
+    ["class P {\n  accessor a = 1;\n}\nP.prototype.a", "2:12"],
+    ["class P {\n  accessor a = 1;\n  m() {\n      return 1n+1;\n  }\n}\nnew P().m()", "4:16"],
+    ["@nowhere\nclass P {}", "1:2"],
   ] as const;
   for (const [code, place] of placed) {
     it(`in ${JSON.stringify(code)} stands at ${place}`, async () => {
       const shown = await trace(code);
-      assert.match(shown, new RegExp(`  (cell-\\d+[.]ts:${place})\n[^]*    at \\1(\n|$)`), shown);
+      const frame = `    at (?:.+ \\()?\\1\\)?(\n|$)`;
+      assert.match(shown, new RegExp(`  (cell-\\d+[.]ts:${place})\n[^]*${frame}`), shown);
     });
   }
 
