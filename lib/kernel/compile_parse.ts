@@ -1,5 +1,6 @@
 import { type Comment, type ParserOptions, parseSync } from "oxc-parser";
 import { contains, type Node } from "./compile_ast.ts";
+import { importsJsx } from "./compile_pragmas.ts";
 
 /** A cell's tree, or the first reason why it has none, and the language it was read in. */
 export type Parsed =
@@ -7,6 +8,8 @@ export type Parsed =
     readonly kind: "parsed";
     readonly body: readonly Node[];
     readonly language: Language;
+    /** Its pragmas have JSX import what it is lowered to. */
+    readonly importsJsx: boolean;
     /** What `//` comments on lines of their own say. */
     readonly remarks: readonly string[];
   }
@@ -79,7 +82,13 @@ export function parseAs(source: string, language: Language): Parsed {
     const remarks = comments.filter((comment) =>
       isRemark(comment, source) && !(language === "tsx" && isInJsxText(comment, body))
     );
-    return { kind: "parsed", body, language, remarks: remarks.map(({ value }) => value) };
+    return {
+      kind: "parsed",
+      body,
+      language,
+      importsJsx: importsJsx(comments, body[0]?.start ?? 0),
+      remarks: remarks.map(({ value }) => value),
+    };
   }
   const { start, end } = lastLabel(error.labels) ?? { start: 0, end: 0 };
   const place = placeOf(source, start);

@@ -2,7 +2,7 @@ import { stripTypeScriptTypes } from "node:module";
 import process from "node:process";
 import type { TransformFailure } from "esbuild";
 import { contains, type Node } from "./compile_ast.ts";
-import { type Language, placeOf, type SyntaxProblem } from "./compile_parse.ts";
+import { type Parsed, placeOf, type SyntaxProblem } from "./compile_parse.ts";
 import { segmentsOf } from "./compile_segments.ts";
 import type { Segments } from "./positions.ts";
 
@@ -23,6 +23,8 @@ export interface LoweringOptions {
   readonly jsxFragmentFactory?: string;
 }
 
+type Read = Extract<Parsed, { kind: "parsed" }>;
+
 /**
  * Erases types in place. Syntax that needs new code (JSX, enums, namespaces, parameter
  * properties, decorators) goes through esbuild instead, whose imports stay even where unused:
@@ -30,15 +32,16 @@ export interface LoweringOptions {
  */
 export async function eraseTypes(
   source: string,
-  { body, language }: { body: readonly Node[]; language: Language },
+  parsed: Read,
   options: LoweringOptions = {},
 ): Promise<Erased | SyntaxProblem> {
+  const { body, language } = parsed;
   const lowers = language === "tsx" || body.some((node) => contains(node, needsNewCode));
   if (!lowers && !body.some((node) => contains(node, isTyped))) {
     return { kind: "erased", code: source };
   }
   try {
-    return lowers ? await lower(source, { language, options }) : strip(source);
+    return lowers ? await lower(source, parsed, options) : strip(source);
   } catch (error) {
     const { message, at } = lowers ? esbuildsReason(error) : denosReason(error);
     const start = offsetOf(source, at);
@@ -125,7 +128,8 @@ function withoutItsWarning<T>(run: () => T): T {
 
 async function lower(
   source: string,
-  { language, options }: { language: Language; options: LoweringOptions },
+  { language, importsJsx }: Read,
+  options: LoweringOptions,
 ): Promise<Erased> {
   const { transform } = await import("esbuild");
   const { code, map } = await transform(source, {
@@ -133,12 +137,14 @@ async function lower(
     target: "esnext",
     supported: { decorators: false },
     sourcemap: "external",
-    tsconfigRaw: { compilerOptions: { ...esbuilds(options), verbatimModuleSyntax: true } },
+    tsconfigRaw: {
+      compilerOptions: { ...esbuilds(options, importsJsx), verbatimModuleSyntax: true },
+    },
   });
   return { kind: "erased", code, moved: segmentsOf({ source, code, map }) };
 }
 
-function esbuilds({ jsx, ...rest }: LoweringOptions) {
-  const mode = jsx === "precompile" ? "react-jsx" : jsx;
+function esbuilds({ jsx, ...rest }: LoweringOptions, importsJsx: boolean) {
+  const mode = jsx === "precompile" || importsJsx && jsx !== "react-jsxdev" ? "react-jsx" : jsx;
   return { ...rest, ...(mode ? { jsx: mode as "react-jsx" } : {}) };
 }

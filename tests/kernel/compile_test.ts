@@ -42,6 +42,22 @@ Deno.test.each([
   assert.equal(await gist(source), out);
 });
 
+const h = 'React.createElement("b"';
+const jsx = 'jsx("b"';
+const pragma = "@jsxImportSource p";
+Deno.test.each([
+  { source: "<b />", out: h },
+  { source: `/** ${pragma} */\n<b />`, out: jsx },
+  { source: `// first\n/* of all\n * ${pragma}\n */ <b />`, out: jsx },
+  { source: `/** ${pragma} */ /** @jsxRuntime classic */ <b />`, out: h },
+  { source: `/** @jsxImportSource */\n<b />`, out: h },
+  { source: `// ${pragma}\n<b />`, out: h },
+  { source: `1; /** ${pragma} */\n<b />`, out: h },
+  { source: `'/** ${pragma} */';\n<b />`, out: h },
+])("$source is lowered to $out", async ({ source, out }) => {
+  assert.ok((await gist(source)).includes(out), await gist(source));
+});
+
 Deno.test.each([
   { source: "1 +* 2", line: 1, column: 4 },
   { source: "let s='😀'; 1 +* 2", line: 1, column: 16 },

@@ -9,6 +9,7 @@ import { documentationOf, isUnknown } from "./documentation.ts";
 import { type CellDocument, type LanguageNotebook, openNotebook } from "./notebook.ts";
 import { meansAny, namesBefore } from "./obscured.ts";
 import { type ImportedFiles, importedFiles } from "./imported.ts";
+import { withoutMissingJsx } from "./missing_jsx.ts";
 import {
   type CompletionItem,
   type CompletionList,
@@ -189,13 +190,13 @@ function remembered(ran: readonly string[], code: string): readonly string[] {
 
 async function diagnosticsOf(
   server: LanguageServer,
-  { uri }: CellDocument,
+  { uri, text }: CellDocument,
 ): Promise<readonly ServerDiagnostic[]> {
   const report = await server.request<{ readonly items?: readonly ServerDiagnostic[] }>(
     "textDocument/diagnostic",
     { textDocument: { uri } },
   );
-  return (report.items ?? []).filter(isTypeError);
+  return withoutMissingJsx((report.items ?? []).filter(isTypeError), text);
 }
 
 /**

@@ -90,6 +90,22 @@ Deno.test(
 );
 
 Deno.test(
+  "JSX of a module that is not there yet is none of React's either",
+  options,
+  () =>
+    withService(async (service) => {
+      service.warm();
+      const pragma = "/** @jsxImportSource npm:irqscope-has-no-such-package */\n";
+      const cell = `${pragma}const e = <p><>{zork}</><React.B /></p>;`;
+      for (const near of ["const far = 1;", "const Reacts = 1;"]) {
+        const found = await problems(service, near, cell);
+        assert.deepEqual(found.map((problem) => problem.split(" ")[0]), ["2:17", "2:26"]);
+      }
+      assert.deepEqual(await problems(service, `${pragma}<p />`), []);
+    }),
+);
+
+Deno.test(
   "running the same cell again is no redeclaration",
   options,
   () =>
