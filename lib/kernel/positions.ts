@@ -46,6 +46,15 @@ export function isHelper({ breaks, moved }: Positions, line: number): boolean {
   return line - 1 - brokenBefore(breaks, line - 1) < first;
 }
 
+/** The user's lines, from 1, that a line, from 1, of the compiled code stands for. */
+export function userLines(positions: Positions, line: number): readonly number[] {
+  if (isHelper(positions, line)) return [];
+  const { breaks, ahead, moved } = positions;
+  const segments = moved?.[line - 1 - brokenBefore(breaks, line - 1)] ?? [];
+  const { line: first } = userPlace(positions, { line, column: 1 });
+  return [first, ...segments.map(([, typed]) => Math.max(1, typed - ahead + 1))];
+}
+
 function brokenBefore(breaks: readonly Break[], line: number): number {
   const later = breaks.findIndex(([at]) => at >= line);
   return later === -1 ? breaks.length : later;

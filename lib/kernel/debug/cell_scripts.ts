@@ -1,5 +1,5 @@
 /** The scripts of cells: what file a client knows each by, and where its lines went. */
-import { type Place, type Positions, userPlace } from "../positions.ts";
+import { type Place, type Positions, userLines, userPlace } from "../positions.ts";
 import { Recent } from "../recent.ts";
 import { murmur2 } from "./murmur2.ts";
 
@@ -61,13 +61,19 @@ export class CellScripts {
   }
 }
 
-/** The first compiled line, from 0, that stands for a user's line, from 1, or for one below it. */
+/**
+ * The first compiled line, from 0, that stands for a user's line, from 1, or else for the next one
+ * below it that any stands for: what was lowered need not keep the order of its lines.
+ */
 export function compiledLine({ code, positions }: CellScript, line: number): number | undefined {
   const lines = code.split("\n").length;
-  for (let compiled = 1; compiled < lines; compiled++) {
-    if (userPlace(positions, { line: compiled + 1, column: 1 }).line >= line) return compiled;
+  let [nearest, found] = [Infinity, undefined as number | undefined];
+  for (let compiled = 1; compiled < lines && nearest > line; compiled++) {
+    const below = userLines(positions, compiled + 1).filter((own) => own >= line);
+    const next = Math.min(...below);
+    if (next < nearest) [nearest, found] = [next, compiled];
   }
-  return undefined;
+  return found;
 }
 
 /** The user's place, from 1, of V8's, from 0. */

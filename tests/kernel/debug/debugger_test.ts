@@ -261,6 +261,51 @@ for (
   });
 }
 
+const decorated = `let a = 1;
+function d(v: unknown, c: unknown) {}
+class A {
+  constructor(private x = 1) {
+    a = 2;
+  }
+  @d
+  m() {
+    a = 3;
+  }
+}
+new A().m();
+a`;
+const element = `var React = { createElement: () => 1 };
+let a = 1;
+const page = (
+  <ul>
+    <li>{a}</li>
+  </ul>
+);
+a = 2;`;
+for (
+  const [what, code, line, stack] of [
+    ["a constructor", decorated, 5, ["A 5", "(cell) 12"]],
+    ["a decorated method", decorated, 9, ["m 9", "(cell) 12"]],
+    ["code behind a class", decorated, 12, ["(cell) 12"]],
+    ["JSX", element, 5, ["(cell) 4"]],
+    ["code behind JSX", element, 7, ["(cell) 8"]],
+    ["a namespace", "namespace N {\n  export function f() {\n    1;\n  }\n}\nN.f()", 3, [
+      "f 3",
+      "(cell) 6",
+    ]],
+  ] as const
+) {
+  debugTest(`a breakpoint in ${what}, which is lowered, hits there`, async (session) => {
+    await session.ask("attach");
+    await breakpointAt(session, code, line);
+    const running = session.run(code);
+    assert.ok(await session.stopsBefore(running), "the cell stops");
+    assert.deepEqual(await session.stack(), stack);
+    await session.ask("continue", { threadId: 1 });
+    assert.equal((await running).kind, "ok");
+  });
+}
+
 debugTest(
   "a breakpoint in an earlier cell's function hits when a later cell calls it",
   async (session) => {
