@@ -4,7 +4,7 @@
  */
 import { isNode, type Node } from "../compile_ast.ts";
 import type { Parsed } from "../compile_parse.ts";
-import { blanked } from "./exports.ts";
+import { blanked } from "./module_syntax.ts";
 import { offsetAt, type Position, positionAt } from "./protocol.ts";
 
 /** A text whose blocks are opened. */

@@ -5,8 +5,8 @@
  */
 import { legible, parseCell, type Parsed, readCell } from "../compile_parse.ts";
 import { declarationsOf, renamePrefixes } from "./declared.ts";
-import { withoutExports } from "./exports.ts";
 import { openGlobals } from "./globals.ts";
+import { readableModule } from "./module_syntax.ts";
 import {
   offsetAt,
   type Position,
@@ -171,7 +171,7 @@ export function openNotebook(rpc: Rpc, folder: URL, prelude: string): LanguageNo
     cells,
     async commit(code) {
       const { text: read, ahead, parsed } = readCell(code);
-      const { text, back } = openGlobals(withoutExports(read, parsed), parsed);
+      const { text, back } = openGlobals(readableModule(read, parsed), parsed);
       const names = new Set(declarationsOf(text).keys());
       earlier = cells.map((cell) => [cell, cell.text]);
       if (names.size > 0) {

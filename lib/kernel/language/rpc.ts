@@ -48,7 +48,7 @@ export function connectRpc(
     else request?.resolve(result);
   };
   const finish = () => {
-    const ended = new RpcError("Cannot ask the language server: it has ended");
+    const ended = new Error("Cannot ask the language server: it has ended");
     for (const request of waiting.values()) request.reject(ended);
     waiting.clear();
   };

@@ -6,6 +6,7 @@ import type { Completion, MimeBundle } from "../interpreter.ts";
 import { completionOf, type Resolved, wordBefore } from "./completion.ts";
 import { declarationsOf } from "./declared.ts";
 import { documentationOf, isUnknown } from "./documentation.ts";
+import { readable } from "./module_syntax.ts";
 import { type CellDocument, type LanguageNotebook, openNotebook } from "./notebook.ts";
 import { meansAny, namesBefore } from "./obscured.ts";
 import { type ImportedFiles, importedFiles } from "./imported.ts";
@@ -20,6 +21,7 @@ import {
   type ServerDiagnostic,
   type SignatureHelp,
 } from "./protocol.ts";
+import { RpcError } from "./rpc.ts";
 import { type LanguageServer, type ServerOptions, startServer } from "./server.ts";
 import { type Slot, takeSlot } from "./slots.ts";
 import { sourceAt } from "./source.ts";
@@ -110,7 +112,7 @@ export function languageService(options: LanguageOptions): LanguageService {
     return running = { server, notebook, files };
   };
   const knownIn = (code: string) =>
-    new Set(declarationsOf(code).keys().filter((name) => known.has(name)));
+    new Set(declarationsOf(readable(code)).keys().filter((name) => known.has(name)));
   const cool = () => {
     slot?.release();
     slot = starting = running = undefined;
@@ -129,14 +131,15 @@ export function languageService(options: LanguageOptions): LanguageService {
     now(async ({ server, notebook, files }) => {
       await files.read(code);
       const { document, ahead, back } = await notebook.commit(code);
-      const told = await diagnosticsOf(server, document).catch(() => []);
-      const found = told.map(({ range: { start, end }, ...what }) => (
+      const told = await diagnosticsOf(server, document).catch(tooMuch);
+      const found = (told ?? []).map(({ range: { start, end }, ...what }) => (
         { ...what, range: { start: back(start), end: back(end) } }
       ));
       const names = obscured.union(knownIn(code));
       const problems = found.filter(({ range }) => !meansAny(names, code, range.start))
         .map((diagnostic) => problemOf(diagnostic, ahead));
-      return { problems, end: (kept: boolean) => kept ? notebook.settle() : notebook.takeBack() };
+      const end = (kept: boolean) => kept ? notebook.settle() : notebook.takeBack();
+      return { problems, readable: told !== undefined, end };
     });
   const warm = () => {
     starting ??= start().catch(() => (cool(), undefined));
@@ -156,7 +159,7 @@ export function languageService(options: LanguageOptions): LanguageService {
       return inTurn(async () => {
         const looked = await lookAt(code, here.obscured);
         const problems = looked?.problems ?? [];
-        const kept = await runs(problems);
+        const kept = await runs(problems) && looked?.readable !== false;
         looked?.end(kept);
         if (kept) here.ran = remembered(here.ran, code);
         if (kept) { for (const name of knownIn(code)) here.obscured.add(name); }
@@ -186,6 +189,14 @@ function remembered(ran: readonly string[], code: string): readonly string[] {
     ...ran.filter((cell) => ![...declarationsOf(cell).keys()].every((n) => names.has(n))),
     code,
   ];
+}
+
+/**
+ * Undefined for what the server itself fails at, as TypeScript does at some code: it would fail at
+ * every later cell as well, so that such a cell is to it as if it had never been.
+ */
+function tooMuch(error: unknown): undefined {
+  if (!(error instanceof RpcError)) throw error;
 }
 
 async function diagnosticsOf(

@@ -255,6 +255,26 @@ Deno.test(
 );
 
 Deno.test(
+  "what the server itself fails at costs no later cell its types",
+  options,
+  () =>
+    withService(async (service) => {
+      service.warm();
+      for (
+        const cell of [
+          "import process from 'node:process'; process.exit",
+          "import process, { argv } from 'node:process'; argv.length; process.pid.toFixed()",
+          "import process, * as all from 'process'; all.pid.toFixed()",
+          "import { default as process } from 'node:process'; let kept = 1",
+        ]
+      ) {
+        assert.deepEqual(await problems(service, cell), [], cell);
+        assert.deepEqual(await problems(service, "process.pid.trim()"), ["1:13 2339"], cell);
+      }
+    }),
+);
+
+Deno.test(
   "what a cell exports by default is looked at as any expression",
   options,
   () =>
