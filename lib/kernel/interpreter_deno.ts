@@ -211,7 +211,7 @@ class DenoInterpreter implements Interpreter {
   ): Promise<void> {
     const { file, source } = record;
     await this.#debugger.compiled({ file, source, ...compiled });
-    const policy = this.#policy = policyIn(compiled.remarks) ?? this.#policy;
+    const policy = this.#policy = this.#policyOf(record, compiled);
     const strict = policy === "error";
     const runs = (found: readonly TypeProblem[]) => !strict || found.length === 0 && !record.over;
     const means = !compiled.constant || compiled.names.length > 0;
@@ -228,6 +228,14 @@ class DenoInterpreter implements Interpreter {
     const told = looked.then((found) => this.#warn(record, found), () => {});
     if (intelligence.warm && !compiled.constant) await before(typesMs, told);
     intelligence.startSoon();
+  }
+
+  /** What is no policy changes none, and is told. */
+  #policyOf(record: RunRecord, { remarks }: Compiled): TypePolicy {
+    const said = policyIn(remarks);
+    if (said?.kind !== "unknown") return said?.policy ?? this.#policy;
+    this.#runner.publish(record, { kind: "stream", name: "stderr", text: said.hint });
+    return this.#policy;
   }
 
   /** The work is a run like a cell's: a Stop ends it. */

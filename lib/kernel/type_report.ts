@@ -8,12 +8,20 @@ export interface TypedCell {
   readonly source: string;
 }
 
-/** A cell may set the policy for itself and all after it, by a comment: `// types: off`. */
-export function policyIn(remarks: readonly string[]): TypePolicy | undefined {
-  const policies = remarks.map((text) =>
-    text.match(/^[ \t]*types:[ \t]*(off|warn|error)\s*$/)?.[1]
-  );
-  return policies.find(Boolean) as TypePolicy | undefined;
+const policies = ["off", "warn", "error"] as const;
+
+/** What a cell says of the policy, by a comment of one word: `// types: off`. */
+export type PolicySaid =
+  | { readonly kind: "policy"; readonly policy: TypePolicy }
+  | { readonly kind: "unknown"; readonly hint: string };
+
+/** A cell may set the policy for itself and all after it. */
+export function policyIn(remarks: readonly string[]): PolicySaid | undefined {
+  const [word] = remarks.flatMap((text) => text.match(/^[ \t]*types:[ \t]*(\w+)\s*$/)?.[1] ?? []);
+  if (word === undefined) return undefined;
+  const policy = policies.find((policy) => policy === word);
+  if (policy) return { kind: "policy", policy };
+  return { kind: "unknown", hint: `"// types: ${word}" sets nothing: ${policies.join(", ")} do\n` };
 }
 
 /** Type errors as TypeScript tells them, each with its line and what is wrong in it underlined. */

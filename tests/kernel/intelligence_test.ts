@@ -149,6 +149,8 @@ describe("with the language server", () => {
     assert.equal(printed(refused), "");
     assert.match(errorsOf(refused).join(), /^TS2345: Argument of type 'number'/);
     assert.match(tracebackOf(refused), /:2:27 - error TS2345/);
+    const mistyped = await kernel.run("// types: of\n1");
+    assert.match(printed(mistyped, "stderr"), /sets nothing/);
     const unchecked = await kernel.run("// types: off\nconsole.log('ran'); greet(5)");
     assert.deepEqual([printed(unchecked), printed(unchecked, "stderr")], ["ran\n", ""]);
   });
@@ -168,6 +170,8 @@ Deno.test.each([
   { code: "// types: off\nx", policy: "off" },
   { code: "x\n  // types: error", policy: "error" },
   { code: "// types of things: off", policy: undefined },
+  { code: "// types: of", policy: '"// types: of" sets nothing: off, warn, error do\n' },
+  { code: "// types: those of the library", policy: undefined },
   { code: "x // types: off", policy: undefined },
   { code: "`\n// types: off\n`", policy: undefined },
   { code: "'\\\n// types: off'", policy: undefined },
@@ -177,5 +181,6 @@ Deno.test.each([
 ])("the policy $code sets", ({ code, policy }) => {
   const { parsed } = readCell(code);
   assert.equal(parsed.kind, "parsed");
-  assert.equal(policyIn(parsed.kind === "parsed" ? parsed.remarks : []), policy);
+  const said = policyIn(parsed.kind === "parsed" ? parsed.remarks : []);
+  assert.equal(said?.kind === "policy" ? said.policy : said?.hint, policy);
 });
