@@ -47,6 +47,8 @@ export interface LanguageNotebook {
   scratch(code: string): CellDocument;
   /** Those that were kept. */
   readonly cells: readonly CellDocument[];
+  /** The names that shadowed declarations bear here, each with its own. */
+  readonly shadowedNames: ReadonlyMap<string, string>;
 }
 
 /**
@@ -69,7 +71,7 @@ export function openNotebook(rpc: Rpc, folder: URL, prelude: string): LanguageNo
   let earlier: readonly (readonly [CellDocument, string])[] = [];
   let version = 1;
   let made = 0;
-  let renamed = 0;
+  const shadowedNames = new Map<string, string>();
   let typed: CellDocument | undefined;
 
   const document = (text: string, languageId: LanguageId): CellDocument => ({
@@ -117,8 +119,13 @@ export function openNotebook(rpc: Rpc, folder: URL, prelude: string): LanguageNo
       const hidden = declared.filter(([name]) => names.has(name));
       if (hidden.length === 0) continue;
       if (hidden.length === declared.length) remove(cell);
-      else for (const [name] of hidden) await rename(cell, name, `${name}$${++renamed}`);
+      else for (const [name] of hidden) await rename(cell, name, setAside(name));
     }
+  };
+  const setAside = (name: string) => {
+    const aside = `${name}$${shadowedNames.size + 1}`;
+    shadowedNames.set(aside, shadowedNames.get(name) ?? name);
+    return aside;
   };
   const rename = async (cell: CellDocument, name: string, newName: string) => {
     const offset = declarationsOf(cell.text).get(name)!;
@@ -169,6 +176,7 @@ export function openNotebook(rpc: Rpc, folder: URL, prelude: string): LanguageNo
 
   return {
     cells,
+    shadowedNames,
     async commit(code) {
       const { text: read, ahead, parsed } = readCell(code);
       const { text, back } = openGlobals(readableModule(read, parsed), parsed);

@@ -5,7 +5,7 @@
 import type { Completion, MimeBundle } from "../interpreter.ts";
 import { completionOf, type Resolved, wordBefore } from "./completion.ts";
 import { declarationsOf } from "./declared.ts";
-import { documentationOf, isUnknown } from "./documentation.ts";
+import { documentationOf, type Documented, isUnknown } from "./documentation.ts";
 import { readable } from "./module_syntax.ts";
 import { type CellDocument, type LanguageNotebook, openNotebook } from "./notebook.ts";
 import { meansAny, namesBefore } from "./obscured.ts";
@@ -137,7 +137,8 @@ export function languageService(options: LanguageOptions): LanguageService {
       ));
       const names = obscured.union(knownIn(code));
       const problems = found.filter(({ range }) => !meansAny(names, code, range.start))
-        .map((diagnostic) => problemOf(diagnostic, ahead));
+        .map((diagnostic) => problemOf(diagnostic, ahead))
+        .map((problem) => ({ ...problem, message: meant(notebook, problem.message, ofEarlier) }));
       const end = (kept: boolean) => kept ? notebook.settle() : notebook.takeBack();
       return { problems, readable: told !== undefined, end };
     });
@@ -264,10 +265,31 @@ const keyword = 14;
 
 async function completeIn(running: Running, code: string, cursor: number) {
   const all = await itemsAt(running, code, cursor);
-  const items = all.filter((item) => !isCommonJs(item) || declares(running, code, item.label));
-  const resolve = (item: CompletionItem) =>
-    running.server.request<Resolved>("completionItem/resolve", item).catch(() => item);
+  const { shadowedNames } = running.notebook;
+  const items = all.filter(({ label }) => !shadowedNames.has(label))
+    .filter((item) => !isCommonJs(item) || declares(running, code, item.label));
+  const resolve = async (item: CompletionItem) => {
+    const resolved = await running.server.request<Resolved>("completionItem/resolve", item)
+      .catch(() => item);
+    return { ...resolved, detail: meant(running.notebook, resolved.detail ?? "") };
+  };
   return completionOf({ code, cursor, items, resolve });
+}
+
+/** A text of the server's with the names that the user gave. */
+function meant(
+  { shadowedNames }: LanguageNotebook,
+  text: string,
+  say: (name: string) => string = (name) => name,
+): string {
+  return text.replaceAll(/[\p{ID_Start}$_][\p{ID_Continue}$]*/gu, (word) => {
+    const name = shadowedNames.get(word);
+    return name === undefined ? word : say(name);
+  });
+}
+
+function ofEarlier(name: string): string {
+  return `${name} of an earlier cell`;
 }
 
 /** The server knows of names that Node gives its CommonJS modules. A cell has none of them. */
@@ -288,18 +310,22 @@ function declares({ notebook }: Running, code: string, name: string): boolean {
 async function inspectIn(running: Running, code: string, cursor: number, detail: 0 | 1) {
   const { server, notebook } = running;
   const { uri } = notebook.scratch(code);
+  const shown = (found: Documented) => {
+    const texts = Object.entries(documentationOf(found));
+    return Object.fromEntries(texts.map(([type, text]) => [type, meant(notebook, String(text))]));
+  };
   for (const place of placesToAsk(code, cursor)) {
     const hover = await server.request<Hover | null>("textDocument/hover", at(uri, code, place));
     if (hover && !isUnknown(hover)) {
       const source = detail === 1 ? await definitionAt(running, uri, code, place) : undefined;
-      return documentationOf({ hover, source });
+      return shown({ hover, source });
     }
   }
   const help = await server.request<SignatureHelp | null>("textDocument/signatureHelp", {
     ...at(uri, code, cursor),
     context: { triggerKind: 1, isRetrigger: false },
   });
-  return help?.signatures.length ? documentationOf({ help }) : undefined;
+  return help?.signatures.length ? shown({ help }) : undefined;
 }
 
 /** The cursor may stand behind the name it means; inside a call's parentheses it means neither. */

@@ -275,6 +275,24 @@ Deno.test(
 );
 
 Deno.test(
+  "what a later cell shadows goes by the name it was given",
+  options,
+  () =>
+    withService(async (service) => {
+      service.warm();
+      await service.commit("type Cfg = { a: 1 }; const cfg: Cfg = { a: 1 };");
+      await service.commit("interface Cfg { b: 1 }");
+      const [problem] = await service.commit("const other: Cfg = cfg;");
+      const said = "Property 'b' is missing in type 'Cfg of an earlier cell' but required in type";
+      assert.equal(problem!.message, `${said} 'Cfg'.`);
+      assert.deepEqual(await texts(service, "let z: Cf"), ["Cfg"]);
+      assert.equal((await service.inspect("cfg", 3, 0))?.["text/plain"], "const cfg: Cfg");
+      const [match] = (await service.complete("cfg", 3))!.matches;
+      assert.equal(match!.signature, "const cfg: Cfg");
+    }),
+);
+
+Deno.test(
   "what a cell exports by default is looked at as any expression",
   options,
   () =>
