@@ -1,4 +1,5 @@
 import type { Thrown } from "./frames.ts";
+import { grantHint } from "./grant_hint.ts";
 import type { CellError } from "./interpreter.ts";
 import type { Place } from "./positions.ts";
 
@@ -30,7 +31,8 @@ function* lines(thrown: Thrown, sourceOf: SourceOf): Generator<string> {
   yield* excerpt(thrown.frames, sourceOf);
   yield* thrown.frames.map((frame) => `    ${frame}`);
   if (thrown.details) yield thrown.details;
-  if (isDenied(thrown)) yield grantHint;
+  const hint = grantHint(thrown);
+  if (hint) yield hint;
   for (const error of thrown.errors ?? []) {
     yield* [...lines(error, sourceOf)].map((line) => `  ${line}`);
   }
@@ -39,15 +41,6 @@ function* lines(thrown: Thrown, sourceOf: SourceOf): Generator<string> {
     yield `Caused by ${first}`;
     yield* rest;
   }
-}
-
-/** What mends a denied access, which the error itself cannot know. */
-const grantHint =
-  "The kernel's rights are named when it is installed: `kernel install --allow-…` grants more";
-
-/** A denied import is a TypeError. Source: Deno 2.9, what `import("https://…")` rejects with. */
-function isDenied({ name, message }: Thrown): boolean {
-  return name === "NotCapable" || /^Requires \w+ access to .* --allow-\w+ flag/.test(message);
 }
 
 function headingOf({ name, message, value }: Thrown): string {
