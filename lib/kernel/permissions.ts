@@ -1,5 +1,6 @@
 /** The rights of the user's process, as flags of `deno run`. */
 import { join } from "node:path";
+import { withImplied } from "./import_hosts.ts";
 
 export interface Rights {
   /** The notebook's folder: readable and writable. */
@@ -29,7 +30,7 @@ export interface PermissionSet {
  */
 export function permissionFlags(rights: Rights): readonly string[] {
   const merged = new Map<string, (string | undefined)[]>();
-  for (const flag of [...granted(rights), ...(rights.flags ?? []).filter(isDenial)]) {
+  for (const flag of [...granted(rights), ...denials(rights)]) {
     const [name, value] = split(flag);
     merged.set(name, [...merged.get(name) ?? [], value]);
   }
@@ -40,7 +41,8 @@ export function permissionFlags(rights: Rights): readonly string[] {
 
 /**
  * A folder's own set narrows a kernel that may do everything; it can never widen another. To Deno a
- * list wins over a denial of the whole kind, so beside one no list of ours or of the set may stand.
+ * list wins over a denial of the whole kind, so beside one no list of ours, of the set or of Deno
+ * itself may stand.
  */
 function granted({ folder, packageFolder, flags = [], set }: Rights): readonly string[] {
   const denied = flags.filter(isWholeDenial).map((flag) => flag.slice(denial.length));
@@ -55,11 +57,26 @@ function granted({ folder, packageFolder, flags = [], set }: Rights): readonly s
   return [
     ...lists("read", folder, ...parts),
     ...lists("write", folder),
+    ...denied.includes("import") && !namesImports(flags) ? [overruling("import")] : [],
     ...flags.filter((flag) => !isDenial(flag)),
   ];
 }
 
-/** Takes the place of a set's list, and itself gives way to a denial of the whole kind. */
+/** Denied hosts are denied also where Deno implies them, unless the kernelspec names its own. */
+function denials({ flags = [] }: Rights): readonly string[] {
+  const denied = flags.filter(isDenial);
+  if (namesImports(flags)) return denied;
+  return denied.map((flag) => {
+    const [name, hosts] = split(flag);
+    return name === "--deny-import" && hosts ? `${name}=${withImplied(hosts)}` : flag;
+  });
+}
+
+function namesImports(flags: readonly string[]): boolean {
+  return flags.some((flag) => split(flag)[0] === "--allow-import");
+}
+
+/** Takes the place of a list, and itself gives way to a denial of the whole kind. */
 function overruling(kind: string): string {
   return `--allow-${kind}`;
 }

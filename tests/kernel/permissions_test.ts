@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { parseJsonc } from "../../lib/kernel/jsonc.ts";
+import { impliedHosts } from "../../lib/kernel/import_hosts.ts";
 import { permissionFlags } from "../../lib/kernel/permissions.ts";
-import { resultOf, running } from "./running.ts";
+import { resultOf, running, tracebackOf } from "./running.ts";
 
 const options = { sanitizeOps: false, sanitizeResources: false };
 const rights = { folder: "/n", packageFolder: "/p" };
@@ -27,6 +28,74 @@ Deno.test("an empty list grants nothing", () => {
   assert.deepEqual(permissionFlags({ ...rights, flags: ["--allow-net="] }).slice(2), [
     "--allow-net=",
   ]);
+});
+
+Deno.test("the hosts that Deno lets modules come from are those it tells of", async () => {
+  const { stdout } = await new Deno.Command(Deno.execPath(), { args: ["run", "--help=full"] })
+    .output();
+  const [, told] = new TextDecoder().decode(stdout).match(/Default value: (deno\.land\S+)/)!;
+  assert.deepEqual(impliedHosts, told!.split(","));
+});
+
+Deno.test.each([
+  { flags: ["--deny-import"], given: ["--allow-import", "--deny-import"] },
+  {
+    flags: ["--deny-import=Deno.land,*.esm.sh,jsr.io:80,10.0.0.0/8"],
+    given: [
+      "--deny-import=Deno.land,*.esm.sh,jsr.io:80,10.0.0.0/8,deno.land:443,esm.sh:443,raw.esm.sh:443",
+    ],
+  },
+  { flags: ["--deny-import=deno.land:443"], given: ["--deny-import=deno.land:443"] },
+  {
+    flags: ["--allow-import=esm.sh:443", "--deny-import=esm.sh"],
+    given: ["--allow-import=esm.sh:443", "--deny-import=esm.sh"],
+  },
+  {
+    flags: ["--allow-import=esm.sh", "--deny-import"],
+    given: ["--allow-import=esm.sh", "--deny-import"],
+  },
+])("$flags reaches the hosts that Deno implies, and no list of one's own", ({ flags, given }) => {
+  assert.deepEqual(permissionFlags({ ...rights, flags }).slice(2), given);
+});
+
+const fromWeb = [
+  'await import("https://deno.land/x/a.ts")',
+  'import { a } from "https://esm.sh/a"; a',
+  'await import("jsr:@std/path")',
+  'import { a } from "./of_web.ts"; a',
+];
+const notFromWeb = [
+  'import { z } from "npm:zod@4.6.7"; typeof z',
+  'import { sep } from "node:path"; typeof sep',
+  'import { local } from "./local.ts"; typeof local',
+  'import { boot } from "irqscope"; typeof boot',
+];
+const files = {
+  "local.ts": "export const local = 1",
+  "of_web.ts": 'export { a } from "https://deno.land/x/a.ts"',
+};
+const readingSet = JSON.stringify({ permissions: { jupyter: { read: true } } });
+
+Deno.test.each([
+  { name: "--deny-import", permissions: ["--deny-import"], files },
+  { name: "a list", permissions: ["--deny-import=deno.land,*.esm.sh,jsr.io"], files },
+  { name: "--allow-all --deny-import", permissions: ["--allow-all", "--deny-import"], files },
+  {
+    name: "a list beside a folder's set",
+    permissions: ["--allow-all", "--deny-import=deno.land,esm.sh,jsr.io"],
+    files: { ...files, "deno.json": readingSet },
+  },
+])("$name denies modules of web hosts and no others", options, async ({ permissions, files }) => {
+  await using kernel = await running({ files, permissions, types: "off" });
+  for (const code of fromWeb) {
+    const traceback = tracebackOf(await kernel.run(code));
+    assert.match(traceback, /^TypeError: .*Requires import access to "[a-z.]+:443"/, code);
+    assert.match(traceback, /kernel install --allow-import/, code);
+  }
+  for (const code of notFromWeb) {
+    const ran = await kernel.run(code);
+    assert.equal(ran.outcome.kind, "ok", tracebackOf(ran));
+  }
 });
 
 Deno.test.each([

@@ -12,7 +12,7 @@ const meanings: Readonly<Record<PermissionKind, readonly [placeholder: string, d
   sys: ["APIS", "ask about the system"],
   run: ["PROGRAMS", "run programs"],
   ffi: ["PATHS", "load native libraries"],
-  import: ["HOSTS", "import modules from web hosts"],
+  import: ["HOSTS", "import modules from web hosts such as jsr.io"],
 };
 
 const allowing = optionsOf("allow", "Cells may");
