@@ -3,6 +3,7 @@ import { comms, receive } from "./comms.ts";
 import * as controls from "./controls.ts";
 import { enterRun } from "./current.ts";
 import { jupyter } from "./display.ts";
+import { installEnv } from "./env.ts";
 import { installStackTraces, learnTicks, mustReturn } from "./errors.ts";
 import { help } from "./help.ts";
 import { cellImport, cellMeta, type Loader } from "./imports.ts";
@@ -23,6 +24,7 @@ export function boot(loader: Loader): void {
   stayAlive();
   runs.installTimers(uncaught);
   installConsole();
+  installEnv(loader.folder);
   installInput();
   installServe();
   installWorkers();

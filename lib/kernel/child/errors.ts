@@ -101,10 +101,11 @@ function isModule(site: NodeJS.CallSite): boolean {
   return isUsers && site.getFunctionName() === null;
 }
 
-function sitesHere(): readonly NodeJS.CallSite[] {
+/** The calls at work just now, the innermost first. */
+export function sitesHere(most = Infinity): readonly NodeJS.CallSite[] {
   const { prepareStackTrace, stackTraceLimit } = Error;
   try {
-    Error.stackTraceLimit = Infinity;
+    Error.stackTraceLimit = most;
     Error.prepareStackTrace = (_, sites) => sites;
     return new Error().stack as unknown as readonly NodeJS.CallSite[];
   } finally {
