@@ -7,7 +7,10 @@ export function guide(): MimeBundle {
   const typed = [
     ["name?", "what is known of a name; `name??` its source too; `help(value)` of any value"],
     ...magics.map((magic) => [`%%${magic}`, magicMeaning(magic)] as const),
-    ["Deno.test(…)", "declares a test, which runs when the cell's own code has ended"],
+    [
+      "Deno.test(…)",
+      "declares a test, which runs when the cell's own code has ended, and fails no cell",
+    ],
     ["// types: off", "or `warn`, or `error`: what becomes of type errors from this cell on"],
   ] as const;
   const declared = prelude.trim();
