@@ -31,6 +31,11 @@ export function contains(node: Node, question: (node: Node) => boolean): boolean
   return question(node) || childrenOf(node).some((child) => contains(child, question));
 }
 
+/** Of an identifier. */
+export function nameOf(node: unknown): string {
+  return (node as { readonly name: string }).name;
+}
+
 /** Whether what `export default` exports, a declaration or an expression, is the latter. */
 export function isExpression({ type }: Node): boolean {
   return !type.endsWith("Declaration");

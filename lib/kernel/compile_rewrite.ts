@@ -3,6 +3,7 @@ import {
   childrenOf,
   isExpression,
   isNode,
+  nameOf,
   type Node,
   startsFunction,
 } from "./compile_ast.ts";
@@ -236,10 +237,6 @@ function pad(start: number, end: number, text: string): Edit {
 
 function nodes(value: unknown): readonly Node[] {
   return Array.isArray(value) ? value.filter(isNode) : [];
-}
-
-function nameOf(node: unknown): string {
-  return (node as { readonly name: string }).name;
 }
 
 function literal(node: unknown): string {

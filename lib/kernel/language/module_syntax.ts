@@ -3,7 +3,7 @@
  * export what it imports, or the same name as an earlier one, and of `export default 1` the server
  * looks at nothing.
  */
-import { isExpression, isNode, type Node } from "../compile_ast.ts";
+import { isExpression, isNode, nameOf, type Node } from "../compile_ast.ts";
 import { type Parsed, readCell } from "../compile_parse.ts";
 
 /** A cell as it is read. */
@@ -46,10 +46,6 @@ function withoutProcess(text: string, { specifiers, source }: Node): string {
 /** Where the braces around an import begin, or the star that it is. */
 function openingBefore(text: string, { type, start }: Node): number {
   return type === "ImportSpecifier" ? text.lastIndexOf("{", start) : start;
-}
-
-function nameOf(node: unknown): string {
-  return (node as { readonly name: string }).name;
 }
 
 /** Lines stay where they are. */
