@@ -5,6 +5,7 @@ import { pathToFileURL } from "node:url";
 import { v8Flags } from "../jupyter/v8_flags.ts";
 import { type FolderConfig, type ImportMap, packageFolder } from "./folder_config.ts";
 import { permissionFlags, type Rights } from "./permissions.ts";
+import { quietPort } from "./quiet_port.ts";
 
 export interface LaunchOptions {
   readonly folder: string;
@@ -67,7 +68,7 @@ function start(
     v8Flags,
     ...files,
     ...permissionFlags(rights),
-    "--inspect=127.0.0.1:0",
+    `--inspect=127.0.0.1:${quietPort()}`,
     "--inspect-publish-uid=stderr",
     "-",
   ], {

@@ -76,6 +76,7 @@ for (const [code, files] of called("for (const start = Date.now(); Date.now() - 
 for (const [code, files] of called("for (;;);")) {
   it(`what only a restart ends does not end the process: ${code}`, async () => {
     await using fresh = await running({ files });
+    await fresh.run("'up'");
     const cell = fresh.run(code);
     await pause(300);
     const { ended, because } = await fresh.interpreter.interrupt();

@@ -33,6 +33,7 @@ def gateway(tmp_path_factory):
     yield port, process.pid
     process.terminate()
     process.wait(20)
+    print((folder / "log").read_text())
 
 
 def wait_for(port, process):

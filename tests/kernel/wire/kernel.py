@@ -25,11 +25,11 @@ V8_FLAGS = "--v8-flags=" + ",".join(re.findall(r'"(--.*)",', (ROOT / "lib/jupyte
 
 
 def free_ports(count):
-    """Of those that no system gives to whoever asks for any: nobody takes one before the kernel."""
+    """Of those that no system gives to whoever asks for any, nor the kernel takes for its own use."""
     ports = set()
     while len(ports) < count:
         with socket.socket() as s, contextlib.suppress(OSError):
-            s.bind(("127.0.0.1", random.randint(10_000, 32_767)))
+            s.bind(("127.0.0.1", random.randint(10_000, 20_479)))
             ports.add(s.getsockname()[1])
     return list(ports)
 

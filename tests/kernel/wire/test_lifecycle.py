@@ -6,9 +6,10 @@ import subprocess
 import sys
 import time
 
+import psutil
 import pytest
 
-from kernel import Kernel, argv, descendants, result
+from kernel import Kernel, alive, argv, descendants, result
 
 BUSY = "while (true) {}"
 
@@ -108,6 +109,23 @@ def test_killed_front_leaves_no_process_behind():
         assert children
         kernel.process.kill()
         assert gone(children, 8)
+
+
+def listens_at(pid):
+    return [c.laddr.port for c in psutil.Process(pid).net_connections("tcp") if c.status == "LISTEN"]
+
+
+def test_what_it_listens_at_besides_its_own_ports_is_promised_to_no_other_kernel():
+    with Kernel() as kernel:
+        me = kernel.me
+        ports = []
+        for _ in range(2):
+            me.run("1")
+            ports += [p for pid in descendants(kernel.process.pid) if alive(pid) for p in listens_at(pid)]
+            me.run("Deno.exit(1)")
+        handed_out = int(open("/proc/sys/net/ipv4/ip_local_port_range").read().split()[0])
+        assert len(ports) == 2 and all(1024 <= port < handed_out for port in ports)
+        assert sorted(listens_at(kernel.process.pid)) == sorted(kernel.ports.values())
 
 
 @pytest.mark.parametrize("file, line", [
