@@ -18,7 +18,7 @@ import type { Services } from "./services.ts";
 import type { Shell } from "./shell.ts";
 import { Stdin } from "./stdin.ts";
 import { Subshells } from "./subshells.ts";
-import { tidyNowAndThen } from "./tidy.ts";
+import { Tidier } from "./tidy.ts";
 
 /** What a front is made of. */
 export interface FrontOptions {
@@ -52,6 +52,7 @@ export class Front {
   readonly #session: Session;
   readonly #services: Services;
   readonly #stdin: Stdin;
+  readonly #tidier = new Tidier();
   readonly #end = Promise.withResolvers<Ending>();
   /** The cell of each shell that runs now. */
   readonly #running = new Map<Shell, Message>();
@@ -194,7 +195,7 @@ export class Front {
     }
     const heard = iopub.idle(parent);
     parents.answered(id);
-    tidyNowAndThen();
+    this.#tidier.ofRound();
     if (!this.#started) setTimeout(() => this.#startInterpreter(), 0);
     await heard;
   }

@@ -9,6 +9,7 @@ import {
   Set,
 } from "../intrinsics.ts";
 import type { Positions } from "../positions.ts";
+import { Tidier } from "../tidy.ts";
 import { currentRun } from "./current.ts";
 import { nameCell, placeAwait, placeOfCall, runOf } from "./errors.ts";
 import { bundleOf, isQuiet, type Shown } from "./format.ts";
@@ -237,8 +238,14 @@ async function close(run: Run): Promise<void> {
 
 /** Marks the end on all three ways out; each of them keeps its own order. */
 export function sayEnd(run: Run): void {
-  pristine(() => send({ kind: "end", closed: mark(run) }, run));
+  pristine(() => {
+    send({ kind: "end", closed: mark(run) }, run);
+    tidier.ofRound();
+  });
 }
+
+/** What users hold on to may take V8 long to walk through; it does so on its own, in parts. */
+const tidier = new Tidier(256 * 2 ** 20);
 
 export function turn(): Promise<void> {
   return new Promise((resolve) => immediate(resolve));
