@@ -3,15 +3,18 @@ import { textIfThere } from "./text_if_there.ts";
 /**
  * A free port of the loopback interface that nobody is promised. A system hands out its free ports
  * from a range of its own; a launcher takes a kernel's ports from there, lets them go, and counts on
- * the kernel to find them free: what else listens had better keep out of it. 0, any port, where
+ * the kernel to find them free: what else listens had better keep out of it. Any port, 0, where
  * there is no room below that range or none was found free.
  *
  * Source: ip(7), ip_local_port_range; `write_connection_file` of jupyter_client 8.
  */
 export function quietPort(): number {
   const room = firstEphemeral() - firstQuiet;
-  if (room <= 0) return anyPort;
-  return candidates(room).map((place) => firstQuiet + place).find(isFree) ?? anyPort;
+  for (let tries = 0; tries < attempts && room > 0; tries++) {
+    const port = firstQuiet + nextPlace() % room;
+    if (isFree(port)) return port;
+  }
+  return anyPort;
 }
 
 const anyPort = 0;
@@ -19,11 +22,17 @@ const anyPort = 0;
 const firstQuiet = 20_480;
 const attempts = 32;
 
-/** First one that no other kernel of this machine begins with, for many start at once. */
-function candidates(room: number): readonly number[] {
-  const random = () => Math.floor(Math.random() * room);
-  return [Deno.pid % room, ...Array.from({ length: attempts }, random)];
+/**
+ * Many kernels start at once, in processes of their own or in one: none is to be offered what
+ * another has been, and has yet to listen at. Process numbers that differ by a multiple of a step
+ * this wide are rare.
+ */
+function nextPlace(): number {
+  return Deno.pid + step * offered++;
 }
+
+const step = 1_009;
+let offered = 0;
 
 /** Where the range begins from which this system hands out free ports. */
 function firstEphemeral(): number {
