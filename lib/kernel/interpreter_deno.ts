@@ -110,7 +110,11 @@ class DenoInterpreter implements Interpreter {
   #read(): Promise<Reader> {
     return this.#reader ??= import("./code.ts").then(({ Intelligence, ...reader }) => {
       const { folder, slots } = this.#options;
-      const inspector = async () => (await this.#runner.child()).inspector;
+      const inspector = async () => {
+        const child = await this.#runner.child();
+        await this.#debugger.settled();
+        return child.inspector;
+      };
       const intelligence = new Intelligence({ folder, config: this.#config, inspector, slots });
       return { ...reader, intelligence };
     });
@@ -136,6 +140,7 @@ class DenoInterpreter implements Interpreter {
   async comm(message: CommMessage, parent: string): Promise<void> {
     const { msgType: type, content, metadata = {}, buffers } = message;
     const record = this.#runs.open(asideCell(parent));
+    await this.#debugger.settled();
     await this.#runner.receive(record, {
       type,
       content: content as Received["content"],
@@ -190,6 +195,7 @@ class DenoInterpreter implements Interpreter {
       const { compileCell, intelligence } = await this.#read();
       const compiled = await compileCell(code, { file, run, lowering, expression });
       if (record.over) return;
+      await this.#debugger.settled();
       if (compiled.kind === "syntaxError") this.#refuse(record, syntaxError(record, compiled));
       else if (expression) await this.#runner.run(record, compiled);
       else await this.#runTyped(record, code, compiled, intelligence);

@@ -5,7 +5,7 @@
  * Source: Debug Adapter Protocol 1.66; JEP 47; V8 inspector protocol, domain Debugger.
  */
 import type { Protocol } from "devtools-protocol";
-import { type Inspector, InspectorError } from "../inspector.ts";
+import { argumentOf, type Inspector, InspectorError } from "../inspector.ts";
 import {
   type CellScript,
   CellScripts,
@@ -58,17 +58,22 @@ export class CellDebugger {
   readonly #surroundings: DebuggerSurroundings;
   readonly #scripts = new CellScripts();
   readonly #variables = new Variables();
+  /** The references that stand for scopes, and of which frame. */
+  readonly #scopes = new Map<number, number>();
   /** What a session needs is loaded when one is opened. */
   #tools: Tools | undefined;
   /** The wanted breakpoints by path. They outlive a session, as the client's marks do. */
   readonly #wanted = new Map<string, readonly Mark[]>();
-  /** The breakpoints V8 holds, by what it calls them. */
-  readonly #set = new Map<string, { readonly path: string; readonly mark: Mark; hits: number }>();
+  /** The breakpoints V8 holds, by what it calls them: one for all marks that share a compiled line. */
+  readonly #set = new Map<string, { readonly path: string; readonly marks: readonly Mark[] }>();
+  readonly #hits = new WeakMap<Mark, number>();
   /** A frame names its script by number; only the parsing of a script tells its URL. */
   readonly #urls = new Map<string, string>();
   #attached: Inspector | undefined;
   #stop: Stop | undefined;
   #exceptions: ExceptionFilter | undefined;
+  /** V8 was told to stop soon, by a step or a pause, and has not yet. */
+  #stopsSoon = false;
   /** The next cell stops at its first line, where V8 then holds this breakpoint. */
   #pausing: { breakpointId?: string } | undefined;
   #seq = 0;
@@ -90,14 +95,24 @@ export class CellDebugger {
     this.#scripts.add(script);
     const inspector = this.#attached;
     if (!inspector) return;
-    const path = pathOf(script.source);
-    for (const mark of this.#wanted.get(path) ?? []) await this.#setIn(script, path, mark);
+    await this.#setIn(script, pathOf(script.source));
     const lineNumber = compiledLine(script, 1);
     if (!this.#pausing || lineNumber === undefined) return;
-    this.#pausing = await inspector.send("Debugger.setBreakpointByUrl", {
-      url: script.file,
-      lineNumber,
-    });
+    this.#pausing = await this.#breakpoint(inspector, { url: script.file, lineNumber });
+  }
+
+  /**
+   * Must be awaited before anything is evaluated for the user. A step that went past the end of a
+   * cell, or a pause that found nothing to stop, would stop the evaluation itself, where V8 (15.0)
+   * goes on by itself and never answers. Only a debugger that is enabled anew forgets them.
+   */
+  async settled(): Promise<void> {
+    const inspector = this.#attached;
+    if (!inspector || !this.#stopsSoon) return;
+    this.#stopsSoon = false;
+    await inspector.send("Debugger.disable");
+    this.#set.clear();
+    await this.#enable(inspector);
   }
 
   /** Does what ends a cell while no breakpoint can hold it; a stopped one goes on first. */
@@ -134,6 +149,7 @@ export class CellDebugger {
       this.#exceptions =
       this.#tools =
         undefined;
+    this.#stopsSoon = false;
     this.#set.clear();
     this.#urls.clear();
   }
@@ -191,13 +207,18 @@ export class CellDebugger {
     });
     inspector.on("Debugger.paused", (params) => this.#paused(params as Paused));
     inspector.on("Debugger.resumed", () => this.#resumed());
+    this.#attached = inspector;
+    await this.#enable(inspector);
+    this.#emit("initialized");
+    return {};
+  }
+
+  async #enable(inspector: Inspector): Promise<void> {
     await inspector.send("Debugger.enable", {});
     await inspector.send("Debugger.setBlackboxPatterns", { patterns: notTheUsers });
     await inspector.send("Debugger.setAsyncCallStackDepth", { maxDepth: 8 });
-    this.#attached = inspector;
+    await this.#pauseOnExceptions(inspector);
     for (const path of this.#wanted.keys()) await this.#setAll(path);
-    this.#emit("initialized");
-    return {};
   }
 
   async disconnect(): Promise<Fields> {
@@ -205,7 +226,7 @@ export class CellDebugger {
     if (!inspector) return {};
     await this.#goOn();
     await inspector.send("Debugger.disable");
-    await this.#variables.clear(inspector);
+    await this.#clearVariables(inspector);
     this.#forget();
     return {};
   }
@@ -239,45 +260,61 @@ export class CellDebugger {
       this.#set.delete(breakpointId);
       await this.#attached!.send("Debugger.removeBreakpoint", { breakpointId });
     }
-    const marks = this.#wanted.get(path) ?? [];
-    for (const script of this.#scripts.at(path)) {
-      for (const mark of marks) await this.#setIn(script, path, mark);
-    }
+    for (const script of this.#scripts.at(path)) await this.#setIn(script, path);
     const { modules } = this.#tools!;
     const url = modules.urlAt(path);
-    for (const mark of url ? marks : []) {
-      await this.#setAt(url!, modules.compiledLine(url!, mark.line), { path, mark });
-    }
+    if (url) await this.#setAt(url, path, (line) => modules.compiledLine(url, line));
   }
 
-  async #setIn(script: CellScript, path: string, mark: Mark): Promise<void> {
-    await this.#setAt(script.file, compiledLine(script, mark.line), { path, mark });
+  async #setIn(script: CellScript, path: string): Promise<void> {
+    await this.#setAt(script.file, path, (line) => compiledLine(script, line));
   }
 
   async #setAt(
     url: string,
-    lineNumber: number | undefined,
-    { path, mark }: { readonly path: string; readonly mark: Mark },
+    path: string,
+    compiled: (line: number) => number | undefined,
   ): Promise<void> {
-    if (lineNumber === undefined) return;
-    const where = { url, lineNumber, condition: conditionOf(mark) };
-    const { breakpointId } = await this.#attached!.send("Debugger.setBreakpointByUrl", where);
-    this.#set.set(breakpointId, { path, mark, hits: 0 });
+    const wanted = this.#wanted.get(path) ?? [];
+    for (const [lineNumber, marks] of Map.groupBy(wanted, ({ line }) => compiled(line))) {
+      if (lineNumber === undefined) continue;
+      const where = { url, lineNumber, condition: conditionOf(marks) };
+      const { breakpointId } = await this.#breakpoint(this.#attached!, where);
+      if (breakpointId) this.#set.set(breakpointId, { path, marks });
+    }
+  }
+
+  /** Without a name where V8 refuses it, as it does where it holds one already. */
+  async #breakpoint(
+    inspector: Inspector,
+    where: Protocol.Debugger.SetBreakpointByUrlRequest,
+  ): Promise<{ readonly breakpointId?: string }> {
+    try {
+      return await inspector.send("Debugger.setBreakpointByUrl", where);
+    } catch (error) {
+      if (error instanceof InspectorError && error.refused) return {};
+      throw error;
+    }
   }
 
   async setExceptionBreakpoints({ filters }: Fields): Promise<Fields> {
     const wanted = Array.isArray(filters) ? filters : [];
     this.#exceptions = exceptionFilters.map(({ filter }) => filter)
       .find((filter) => wanted.includes(filter));
+    await this.#pauseOnExceptions(this.#session());
+    return { breakpoints: wanted.map(() => ({ verified: true })) };
+  }
+
+  async #pauseOnExceptions(inspector: Inspector): Promise<void> {
     // Every cell's own await takes an exception on its way: V8 calls none uncaught.
     const state = this.#exceptions ? "all" : "none";
-    await this.#session().send("Debugger.setPauseOnExceptions", { state });
-    return { breakpoints: wanted.map(() => ({ verified: true })) };
+    await inspector.send("Debugger.setPauseOnExceptions", { state });
   }
 
   // --- stops
 
   #paused(paused: Paused): void {
+    this.#stopsSoon = false;
     if (!this.#isWanted(paused)) {
       this.#attached?.send("Debugger.resume").catch(() => {});
       return;
@@ -303,9 +340,10 @@ export class CellDebugger {
     if (!inCell || this.#isBeyond(callFrames[0]!)) return false;
     if (isThrown(paused)) return this.#exceptions === "all" || !this.#isCaught(paused);
     const hit = hitBreakpoints.flatMap((id) => this.#set.get(id) ?? []);
-    for (const each of hit) each.hits++;
+    const marks = new Set(hit.flatMap(({ marks }) => marks));
+    for (const mark of marks) this.#hits.set(mark, (this.#hits.get(mark) ?? 0) + 1);
     return hit.length === 0 || hit.length < hitBreakpoints.length ||
-      hit.some(({ mark, hits }) => isHit(mark, hits));
+      marks.values().some((mark) => isHit(mark, this.#hits.get(mark)!));
   }
 
   /** Whether a cell's code stands in a \`try\` on the way of an exception, callers that await it too. */
@@ -352,7 +390,8 @@ export class CellDebugger {
 
   async step(method: StepMethod): Promise<Fields> {
     const stop = this.#stopped();
-    await this.#variables.clear(this.#session());
+    await this.#clearVariables(this.#session());
+    this.#stopsSoon = method !== "Debugger.resume";
     await this.#session().send(method);
     // V8 tells of it a little later; what is asked until then must not look at frames that are gone.
     if (this.#stop === stop) this.#resumed();
@@ -363,7 +402,9 @@ export class CellDebugger {
   async pause(): Promise<Fields> {
     const inspector = this.#session();
     this.#pausing ??= {};
-    if (this.#surroundings.running()) await inspector.send("Debugger.pause");
+    if (!this.#surroundings.running()) return {};
+    this.#stopsSoon = true;
+    await inspector.send("Debugger.pause");
     return {};
   }
 
@@ -404,11 +445,18 @@ export class CellDebugger {
     const scopes = scopeChain.flatMap(({ type, object }) => {
       const name = scopeNames[type];
       if (!name) return [];
-      return [{ name, variablesReference: this.#variables.hold(object), expensive: false }];
+      const variablesReference = this.#variables.hold(object);
+      this.#scopes.set(variablesReference, numberOf(fields, "frameId"));
+      return [{ name, variablesReference, expensive: false }];
     });
     return {
       scopes: [...scopes, { name: "Cells", variablesReference: cellsScope, expensive: false }],
     };
+  }
+
+  async #clearVariables(inspector: Inspector): Promise<void> {
+    this.#scopes.clear();
+    await this.#variables.clear(inspector);
   }
 
   #frame(fields: Fields): Protocol.Debugger.CallFrame {
@@ -489,12 +537,33 @@ export class CellDebugger {
     throw new DebugRefusal("Cannot tell what the expression comes to: it was stopped");
   }
 
+  /** Of a scope the variable, of all else that a reference stands for the part of that name. */
   async setVariable(fields: Fields): Promise<Fields> {
     const name = textOf(fields, "name");
-    const expression = `${name} = (${textOf(fields, "value")})`;
-    const frameId = typeof fields.frameId === "number" ? fields.frameId : 1;
-    const { result, type, variablesReference } = await this.evaluate({ expression, frameId });
-    return { value: result, type, variablesReference };
+    const reference = fields.variablesReference as number;
+    const frameId = this.#scopes.get(reference) ?? fields.frameId ?? 1;
+    const objectId = this.#scopes.has(reference) ? undefined : this.#variables.at(reference);
+    const place = reference === cellsScope ? `globalThis[${JSON.stringify(name)}]` : name;
+    const value = `(${textOf(fields, "value")})`;
+    const set = objectId === undefined
+      ? await this.#evaluate(`${place} = ${value}`, { frameId })
+      : await this.#setPart({ objectId, name }, await this.#evaluate(value, { frameId }));
+    if (set.exceptionDetails) throw new DebugRefusal(exceptionText(set.exceptionDetails));
+    const { name: _, evaluateName: __, ...told } = this.#variables.variable(name, set.result);
+    return told;
+  }
+
+  async #setPart(
+    { objectId, name }: { readonly objectId: string; readonly name: string },
+    value: Evaluated,
+  ): Promise<Evaluated> {
+    if (value.exceptionDetails) return value;
+    return await (await this.#inspector()).send("Runtime.callFunctionOn", {
+      objectId,
+      functionDeclaration: "function (name, value) { 'use strict'; return this[name] = value; }",
+      arguments: [{ value: name }, argumentOf(value.result)],
+      silent: true,
+    });
   }
 
   async copyToGlobals(fields: Fields): Promise<Fields> {
@@ -516,6 +585,8 @@ export class CellDebugger {
   }
 
   async #inspector(): Promise<Inspector> {
+    // Of a cell that runs, the step may well be under way.
+    if (!this.#surroundings.running()) await this.settled();
     return this.#attached ?? await this.#surroundings.inspector();
   }
 

@@ -38,8 +38,15 @@ export function whyNot({ line, hitCondition }: Mark, lines: number): string | un
   return `${JSON.stringify(hitCondition)} is no count; write 3, >= 3 or % 3`;
 }
 
-/** The condition V8 is to look at: a message is printed by one that is never true. */
-export function conditionOf({ condition, logMessage }: Mark): string {
+/** The condition V8 is to look at where several marks share a place: each is looked at, in order. */
+export function conditionOf(marks: readonly Mark[]): string {
+  const conditions = marks.map(conditionOfOne);
+  if (conditions.length === 1) return conditions[0]!;
+  return `[${conditions.map((each) => `(${each || true})`)}].some((holds) => holds)`;
+}
+
+/** A message is printed by a condition that is never true. */
+function conditionOfOne({ condition, logMessage }: Mark): string {
   if (logMessage === undefined) return condition ?? "";
   const text = logMessage.replace(/[\\`]|\$(?=\{)/g, "\\$&").replace(/\{([^{}]+)\}/g, "${$1}");
   const print = `(console.log(\`${text}\`), false)`;

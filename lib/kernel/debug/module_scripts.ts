@@ -1,5 +1,10 @@
 /** The files that cells import: V8 knows what Deno made of them, a user what stands in the file. */
-import { generatedPositionFor, originalPositionFor, TraceMap } from "@jridgewell/trace-mapping";
+import {
+  generatedPositionFor,
+  LEAST_UPPER_BOUND,
+  originalPositionFor,
+  TraceMap,
+} from "@jridgewell/trace-mapping";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { Place } from "../positions.ts";
 
@@ -38,7 +43,8 @@ export class ModuleScripts {
     if (!map || !source) return line - 1;
     const last = line + mostLinesBelow;
     for (let at = line; at < last; at++) {
-      const found = generatedPositionFor(map, { source, line: at, column: 0, bias: 1 });
+      const start = { source, line: at, column: 0 };
+      const found = generatedPositionFor(map, { ...start, bias: LEAST_UPPER_BOUND });
       if (found.line) return found.line - 1;
     }
     return undefined;

@@ -28,6 +28,11 @@ export class Variables {
     return this.#last;
   }
 
+  /** V8's name of what a reference stands for; undefined where it stands for nothing any more. */
+  at(reference: number): string | undefined {
+    return this.#objects.get(reference);
+  }
+
   /** The parts of what a reference stands for, a getter told but not run. */
   async parts(
     inspector: Inspector,

@@ -568,3 +568,106 @@ debugTest(
     assert.equal((await running).kind, "ok");
   },
 );
+
+debugTest("breakpoints stop on indented lines of imported files", async (session) => {
+  const file = `${session.folder}/deep.ts`;
+  const text = "export function deep(a: number): number {\n  if (a) {\n    const y = a * 2;\n" +
+    "    a = y;\n  }\n  return a;\n}\n";
+  await Deno.writeTextFile(file, text);
+  await session.ask("attach");
+  await session.run("import { deep } from './deep.ts'");
+  for (const line of [2, 3, 4, 6]) {
+    const source = { path: file };
+    await session.ask("setBreakpoints", { source, breakpoints: [{ line }, { line }] });
+    const running = session.run("deep(1)");
+    await session.event("stopped");
+    assert.equal((await session.stack())[0], `deep ${line}`);
+    await session.ask("continue");
+    assert.equal((await running).kind, "ok");
+  }
+});
+
+/** Where a step leads past the end of all code, or a pause finds none. */
+const beyondTheEnd: readonly (readonly [code: string, line: number, steps: readonly string[]])[] = [
+  ["enum E { A }\nlet a = 1\na + 1", 3, ["next", "next"]],
+  ["setTimeout(() => {\n  let q = 1\n  q++\n}, 50)\n0", 3, ["next", "next"]],
+  ["setTimeout(() => {\n  let q = 1\n  q++\n}, 50)\n0", 3, ["stepOut"]],
+];
+
+for (const [code, line, steps] of beyondTheEnd) {
+  const name = `${steps} past the end of ${JSON.stringify(code)} keeps no later cell`;
+  debugTest(name, async (session) => {
+    await session.ask("attach");
+    await breakpointAt(session, code, line);
+    const running = session.run(code);
+    await session.event("stopped");
+    for (const step of steps) {
+      await session.answer(step);
+      await pause(200);
+    }
+    await session.answer("continue");
+    assert.equal((await running).kind, "ok");
+    await session.ask("inspectVariables");
+    assert.equal((await session.run("1 + 1")).kind, "ok");
+    const again = session.run(code);
+    await session.event("stopped");
+    await session.ask("disconnect");
+    assert.equal((await again).kind, "ok");
+  });
+}
+
+debugTest("a pause while a cell waits stops the next, and keeps none", async (session) => {
+  await session.ask("attach");
+  const waiting = session.run("await new Promise((r) => setTimeout(r, 1000))");
+  await pause(300);
+  await session.ask("pause");
+  const next = session.run("\n5 + 5");
+  await session.event("stopped");
+  assert.deepEqual(await session.stack(), ["(cell) 2"]);
+  await session.ask("continue");
+  assert.equal((await next).kind, "ok");
+  assert.equal((await waiting).kind, "ok");
+});
+
+debugTest("marks that share a line of code are one place to stop at", async (session) => {
+  const code = "enum E { A }\ninterface I { a: 1 }\nconst en = E.A\nen";
+  await session.ask("attach");
+  await breakpointAt(session, code, 2, 3, 3);
+  const running = session.run(code);
+  await session.event("stopped");
+  await breakpointAt(session, code, 2, 3);
+  await session.ask("pause");
+  await session.ask("continue");
+  assert.equal((await running).kind, "ok");
+});
+
+debugTest("setVariable sets the part of what its reference stands for", async (session) => {
+  const code = "function f(s: string) {\n  const host = { s: 'inner' }, list = [1, 2]\n" +
+    "  return [s, host.s, list]\n}\nf('local')";
+  await session.run("var s = 'global'");
+  await session.ask("attach");
+  await breakpointAt(session, code, 3);
+  const running = session.run(code);
+  await session.event("stopped");
+  const { scopes } = await session.ask("scopes", { frameId: 1 });
+  const [locals] = scopes as Fields[];
+  const { variablesReference } = locals!;
+  const { variables } = await session.ask("variables", { variablesReference });
+  const partsOf = (wanted: string) =>
+    (variables as Fields[]).find(({ name }) => name === wanted)!.variablesReference;
+  const set = (variablesReference: unknown, name: string, value: string) =>
+    session.ask("setVariable", { variablesReference, name, value });
+  const value = "'NEW' as string";
+  assert.equal((await set(partsOf("host"), "s", value)).value, '"NEW"');
+  assert.equal((await set(partsOf("list"), "1", "7")).value, "7");
+  assert.equal((await set(variablesReference, "s", "'mine'")).value, '"mine"');
+  await session.ask("continue");
+  assert.equal((await running).kind, "ok");
+  assert.match(JSON.stringify(session.outputs.at(-1)), /mine.*NEW.*1, 7/);
+  await session.run("s");
+  assert.match(JSON.stringify(session.outputs.at(-1)), /global/);
+});
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
