@@ -114,7 +114,7 @@ export class Intelligence {
 
   /** Has the server started once the machine is asked for nothing else. */
   startSoon(): void {
-    if (this.#starting) return;
+    if (this.#starting && !this.#service?.cold) return;
     this.#lastCell = performance.now();
     this.#firstCell ??= this.#lastCell;
     if (this.#warming === undefined) this.#startIn(quietMs);
@@ -125,7 +125,9 @@ export class Intelligence {
     this.#warming = setTimeout(() => {
       const due = Math.min(this.#lastCell + quietMs, this.#firstCell! + patienceMs);
       const left = due - performance.now();
-      return left > 0 ? this.#startIn(left) : this.start();
+      if (left > 0) return this.#startIn(left);
+      this.#warming = undefined;
+      this.start();
     }, ms);
     Deno.unrefTimer(this.#warming as unknown as number);
   }

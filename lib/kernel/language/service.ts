@@ -49,6 +49,8 @@ export interface TypeProblem {
 export interface LanguageService {
   /** Starts the server unless one runs or all slots are taken; later calls then answer. */
   warm(): void;
+  /** Whether no server runs or is being started. */
+  readonly cold: boolean;
   /** Whether an answer may be had without waiting for a server to start. */
   readonly ready: boolean;
   /**
@@ -89,13 +91,16 @@ export function languageService(options: LanguageOptions): LanguageService {
   let starting: Promise<Running | undefined> | undefined;
   let running: Running | undefined;
   let slot: Slot | undefined;
+  /** What the server found not to be there. It looks once, and a cell may have had it fetched. */
+  const missing = new Set<string>();
+  let stale = false;
   let queue: Promise<unknown> = Promise.resolve();
 
   const start = async (): Promise<Running | undefined> => {
     const here = past;
     const earlier = here.ran; // Later ones are committed in their turn.
-    slot = takeSlot(options.slots, options.servers);
-    if (!slot) return undefined;
+    const mine = slot = takeSlot(options.slots, options.servers);
+    if (!mine) return undefined;
     const server = await startServer(options);
     server.ended.then(() => running?.server === server && cool());
     const notebook = openNotebook(server, options.folder, options.prelude);
@@ -109,7 +114,9 @@ export function languageService(options: LanguageOptions): LanguageService {
       await notebook.commit(code);
       notebook.settle();
     }
-    return running = { server, notebook, files };
+    if (slot === mine) return running = { server, notebook, files };
+    server.stop(); // Another one has been started meanwhile, or none is wanted.
+    return undefined;
   };
   const knownIn = (code: string) =>
     new Set(declarationsOf(readable(code)).keys().filter((name) => known.has(name)));
@@ -126,13 +133,22 @@ export function languageService(options: LanguageOptions): LanguageService {
     const here = running ?? await starting;
     return here && await work(here).catch(() => undefined);
   };
-  const ask = <T>(work: (running: Running) => Promise<T>) => inTurn(() => now(work));
+  const ask = <T>(work: (running: Running) => Promise<T>) =>
+    inTurn(() => {
+      refresh();
+      return now(work);
+    });
   const lookAt = (code: string, obscured: ReadonlySet<string>) =>
     now(async ({ server, notebook, files }) => {
       await files.read(code);
       const { document, ahead, back } = await notebook.commit(code);
       const told = await diagnosticsOf(server, document).catch(tooMuch);
-      const found = (told ?? []).map(({ range: { start, end }, ...what }) => (
+      const lacking = (told ?? []).filter(isMissing).map(({ message }) => message);
+      if (lacking.some((each) => !missing.has(each))) stale = true;
+      lacking.forEach((each) => missing.add(each));
+      const errors = typeErrors(told ?? [], document)
+        .filter(({ code }) => lacking.length === 0 || !isImplicitAny(code));
+      const found = errors.map(({ range: { start, end }, ...what }) => (
         { ...what, range: { start: back(start), end: back(end) } }
       ));
       const names = obscured.union(knownIn(code));
@@ -143,21 +159,34 @@ export function languageService(options: LanguageOptions): LanguageService {
       return { problems, readable: told !== undefined, end };
     });
   const warm = () => {
-    starting ??= start().catch(() => (cool(), undefined));
+    if (starting) return;
+    const coming = starting = start().catch(() => undefined);
+    // Where all slots were taken, or it failed, a later call tries again.
+    coming.then((here) => here === undefined && starting === coming && cool());
   };
   const stop = () => {
     running?.server.stop();
     cool();
   };
+  const refresh = () => {
+    if (!stale) return;
+    stale = false;
+    stop();
+    warm();
+  };
 
   return {
     warm,
+    get cold() {
+      return starting === undefined;
+    },
     get ready() {
       return running !== undefined;
     },
     commit(code, runs = () => true) {
       const here = past; // It is another one once the user's process was replaced.
       return inTurn(async () => {
+        refresh();
         const looked = await lookAt(code, here.obscured);
         const problems = looked?.problems ?? [];
         const kept = await runs(problems) && looked?.readable !== false;
@@ -171,8 +200,10 @@ export function languageService(options: LanguageOptions): LanguageService {
     complete: (code, cursor) => ask((here) => completeIn(here, code, cursor)),
     inspect: (code, cursor, detail) => ask((here) => inspectIn(here, code, cursor, detail)),
     forget() {
+      const had = starting !== undefined;
       past = nothing();
       stop();
+      if (had) warm();
     },
     stop,
   };
@@ -202,13 +233,27 @@ function tooMuch(error: unknown): undefined {
 
 async function diagnosticsOf(
   server: LanguageServer,
-  { uri, text }: CellDocument,
+  { uri }: CellDocument,
 ): Promise<readonly ServerDiagnostic[]> {
   const report = await server.request<{ readonly items?: readonly ServerDiagnostic[] }>(
     "textDocument/diagnostic",
     { textDocument: { uri } },
   );
-  return withoutMissingJsx((report.items ?? []).filter(isTypeError), text);
+  return report.items ?? [];
+}
+
+function typeErrors(told: readonly ServerDiagnostic[], { text }: CellDocument) {
+  return withoutMissingJsx(told.filter(isTypeError), text);
+}
+
+/** What is given to a function of a missing module gets its type from there, once that is known. */
+function isImplicitAny(code: ServerDiagnostic["code"]): boolean {
+  return Number(code) >= 7000 && Number(code) < 8000;
+}
+
+/** An import that has yet to be fetched. Source: deno 2.9, cli/lsp/diagnostics.rs, `code`. */
+function isMissing({ source, code }: ServerDiagnostic): boolean {
+  return source === "deno" && /^(no-cache|not-installed)/.test(String(code));
 }
 
 /**

@@ -458,7 +458,7 @@ Deno.test(
 );
 
 Deno.test(
-  "a service without a free slot says nothing rather than wait",
+  "a service without a free slot says nothing rather than wait, and starts once one is free",
   options,
   () =>
     withService(async (service, folder) => {
@@ -467,6 +467,21 @@ Deno.test(
       assert.equal(await service.complete("Math.", 5), undefined);
       assert.equal(service.ready, false);
       held.release();
+      service.warm();
+      assert.notEqual(await service.complete("Math.", 5), undefined);
+    }),
+);
+
+Deno.test(
+  "what a package lacks that has yet to be fetched is told of no parameter",
+  options,
+  () =>
+    withService(async (service) => {
+      service.warm();
+      const cell = 'import { match } from "npm:irqscope-has-no-such-package";\n' +
+        "match(3, (n) => n); const s: string = 1;";
+      assert.deepEqual(await problems(service, cell), ["2:27 2322"]);
+      assert.deepEqual(await problems(service, cell), ["2:27 2322"]);
     }),
 );
 

@@ -3,7 +3,7 @@ import time
 
 import pytest
 
-from kernel import Kernel, result
+from kernel import Kernel, result, text
 
 
 def complete(me, code, cursor=None, **header):
@@ -107,3 +107,20 @@ def test_who_waits_behind_a_question_waits_for_no_server():
         # The server takes two seconds.
         assert time.time() - start < 1
         assert asked
+
+
+def told_of(me, code, word, seconds=30):
+    """Whether a run of this code, again and again, is warned of with this word."""
+    end = time.time() + seconds
+    while time.time() < end:
+        if word in text(me.run(code)[1], "stderr"):
+            return True
+        time.sleep(0.3)
+    return False
+
+
+def test_types_are_told_again_once_the_process_was_replaced():
+    with Kernel() as kernel:
+        assert told_of(kernel.me, "{ const a: string = 3 }", "TS2322", 60)
+        kernel.me.run("Deno.exit(1)")
+        assert told_of(kernel.me, "{ const a: string = 3 }", "TS2322")
